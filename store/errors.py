@@ -1,0 +1,91 @@
+"""Everything that can go wrong, as one tree.
+
+    ScanningError
+    ├── ConfigurationError            a file or value a person wrote (.path, .line)
+    ├── SourceError                   a source could not be read (.source, .part)
+    │   ├── EmptySource               it answered, but with fewer items than it ever has
+    │   ├── ChangedSource             it answered in a shape we do not know
+    │   └── RefusedBySource           it said no: 403, challenge page, robots.txt
+    ├── StoreError                    the database cannot be used as it is
+    ├── ModelError
+    │   ├── ModelMissing
+    │   └── ModelMismatch
+    └── DeliveryError                 a mail was not delivered (.permanent says whether a retry helps)
+
+Messages name the thing, what was seen and what to do. They are Swedish where a person reads them
+(configuration, store), English where they go to a log (sources, delivery).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class ScanningError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class ConfigurationError(ScanningError):
+    """A configuration file or value is wrong; the message is Swedish and says what to change."""
+
+    def __init__(self, message: str, *, path: Path | None = None, line: int | None = None) -> None:
+        place = f"{path}" if path else ""
+        if path and line:
+            place += f", rad {line}"
+        super().__init__(f"{place}: {message}" if place else message)
+        self.path = path
+        self.line = line
+
+
+class SourceError(ScanningError):
+    """A source, or one part of it, could not be read."""
+
+    state = "failing"
+
+    def __init__(self, message: str, *, source: str, part: str = "") -> None:
+        super().__init__(message)
+        self.source = source
+        self.part = part
+
+
+class EmptySource(SourceError):
+    """The source answered with fewer items than it should ever have."""
+
+    state = "quiet"
+
+
+class ChangedSource(SourceError):
+    """The source answered in another shape than the one it is read by."""
+
+    state = "changed"
+
+
+class RefusedBySource(SourceError):
+    """The source does not let us read it now: 403, a challenge page or robots.txt."""
+
+    state = "refused"
+
+
+class StoreError(ScanningError):
+    """The database cannot be used as it is; the message is Swedish and says what to do."""
+
+
+class ModelError(ScanningError):
+    """A trained model or the authored knowledge cannot be used."""
+
+
+class ModelMissing(ModelError):
+    """There is no model where one was expected."""
+
+
+class ModelMismatch(ModelError):
+    """The model does not belong to this version of the program or its data."""
+
+
+class DeliveryError(ScanningError):
+    """A message was not delivered; `permanent` says whether trying again can help."""
+
+    def __init__(self, message: str, *, permanent: bool, code: int | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.code = code

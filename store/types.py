@@ -1,0 +1,344 @@
+"""What flows through the steps: frozen values, the same in every package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What an item is by nature of its source."""
+
+    LEGAL_ACT = "legal_act"  # adopted EU act: directive, regulation, decision, recommendation
+    PROPOSAL = "proposal"  # EU act not yet adopted, and the Commission's communications
+    CALL = "call"  # call for proposals: has deadlines and money
+    CONSULTATION = "consultation"  # remiss, samråd
+    GOVERNMENT = "government"  # Swedish fact memos, bills, inquiries, committee reports
+    AGENCY = "agency"  # press releases, assignments and news of authorities
+    NEWS = "news"
+
+
+class Ruling(StrEnum):
+    """A coordinator's verdict on an item."""
+
+    SEND = "send"
+    DROP = "drop"
+    LATER = "later"
+
+
+class Answer(StrEnum):
+    """What a contact person answered to an item."""
+
+    RELEVANT = "relevant"
+    NOT_FOR_US = "not_for_us"
+    PASS_ON = "pass_on"
+    ACT = "act"
+
+
+class DigestState(StrEnum):
+    """Where a digest is in the outbox (docs in store/README.md, "The outbox")."""
+
+    QUEUED = "queued"  # frozen, waiting to be sent
+    SENDING = "sending"  # the receiving server has accepted the recipient; the message is going over
+    SENT = "sent"
+    RETRY = "retry"  # a passing fault; `next_try` says when
+    REFUSED = "refused"  # permanent refusal of the recipient
+    BOUNCED = "bounced"
+    UNCLEAR = "unclear"  # cut off in the middle of the handover: only a person settles it
+    HELD = "held"  # not to be sent without a person's word
+
+
+class SourceState(StrEnum):
+    """The one named state a source is in."""
+
+    WORKING = "working"
+    QUIET = "quiet"  # fewer items than its floor, or silent longer than its pace
+    CHANGED = "changed"  # its answers have another shape
+    REFUSED = "refused"  # 403, challenge page, robots.txt
+    FAILING = "failing"  # errors or time-outs
+    OFF = "off"  # switched off in configuration
+    WAITING = "waiting"  # never read yet
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PARTIAL = "partial"  # some parts were read whole, others not
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"  # the process was gone before the run ended
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A date by which something must be done; sources give days, the hour only in prose.
+
+    `role` is one of: application, stage_1, stage_2, cut_off, answer, transposition, application_date, other.
+    """
+
+    on: date
+    role: str = "application"
+    note: str = ""  # e.g. "kl. 17.00 Brysseltid", as the source's text says
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount; `role` is one of: total, grant_min, grant_max, rate (a percentage), other."""
+
+    value: float
+    currency: str  # ISO 4217, or "%" for a rate
+    role: str = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A subject code that the source itself set: scheme, code and the labels it gave.
+
+    Schemes: eurovoc, directory, government (regeringen.se codes), programme, division, keyword.
+    """
+
+    scheme: str
+    code: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A formal identifier this item has or names.
+
+    Schemes: celex, com, procedure, fpm, sou, ds, dir, prop, sfs, dnr, call, eli. `relation` is one of: is (its own
+    identifier), amends, repeals, based_on, adopts, mentions.
+    """
+
+    scheme: str
+    value: str
+    relation: str = "mentions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing a source told us; identified by (source, key) for ever.
+
+    `title` and `text` are plain text without markup or control characters; `text` is what the source gave as body or
+    description, cut at 20,000 characters. `published` is a day in the source's own calendar; None when the source
+    gives none. `status` is forthcoming, open, closed, adopted, in_force, planned or "".
+    """
+
+    source: str
+    key: str
+    kind: Kind
+    title: str
+    url: str
+    text: str = ""
+    language: str = ""  # "sv", "en"; "" when the source does not say
+    published: date | None = None
+    status: str = ""
+    opens: date | None = None
+    publisher: str = ""  # who stands behind the item, in words for a reader
+    deadlines: tuple[Deadline, ...] = ()
+    money: tuple[Money, ...] = ()
+    concepts: tuple[Concept, ...] = ()
+    references: tuple[Reference, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)  # JSON-serialisable, for what has no field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredItem:
+    """An item as the store knows it: with its time of first sight and its latest change."""
+
+    item: Item
+    first_seen: datetime
+    changed_at: datetime  # last time a revision was written; equals first_seen for a new item
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What changed in an item, and when. `changes` maps a field to [before, after] in JSON form.
+
+    `is_event` is true when a deadline, status or stage changed: then readers are told again.
+    """
+
+    source: str
+    key: str
+    seen_at: datetime
+    changes: Mapping[str, list[Any]]
+    is_event: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why an assessment says what it says, in one short Swedish phrase.
+
+    `area` is "" when the reason speaks for relevance as a whole; `weight` is its share of the score, signed.
+    """
+
+    text: str
+    area: str = ""
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What the assessor says of one item: the same for every municipality."""
+
+    source: str
+    key: str
+    content_hash: str  # of the item text that was read
+    assessor: str  # name and version of the knowledge used
+    language: str  # "sv", "en" or another ISO 639-1 code
+    relevance: float  # 0..1: probability that a coordinator would send it on
+    areas: Mapping[str, float]  # area key -> 0..1, only those above the assessor's floor
+    flags: Mapping[str, float]  # children_youth, funding, law, partnership -> 0..1
+    deadlines: tuple[Deadline, ...] = ()
+    money: tuple[Money, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    summary: str = ""  # one sentence of the item's own text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Items that tell the same thing; `id` is stable, `members` are (source, key), the first being shown."""
+
+    id: str
+    members: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A coordinator's ruling on an item, for one municipality; the newest one counts."""
+
+    municipality: str
+    source: str
+    key: str
+    ruling: Ruling
+    at: datetime
+    by: str  # role, not a person's name
+    note: str = ""
+    areas: tuple[str, ...] | None = None  # corrected areas, None when left as they were
+    origin: str = "ranked"  # ranked, routed or explored: how the item came to be shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One item on its way to one unit (administration or company); `because` is never empty."""
+
+    municipality: str
+    unit: str
+    source: str
+    key: str
+    score: float
+    because: str
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestEntry:
+    """An item as it stands in one digest."""
+
+    source: str
+    key: str
+    section: str
+    position: int
+    because: str
+    content_hash: str  # of the item as it was told, so that a later change can be told again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A frozen message to one contact person for one ISO week: once written, its bytes never change."""
+
+    id: str
+    municipality: str
+    contact: str  # e-mail address, lower case
+    week: str  # "2026-W34"
+    units: tuple[str, ...]
+    subject: str
+    message_id: str
+    message: bytes  # RFC 5322, CRLF line ends
+    state: DigestState
+    created_at: datetime
+    entries: tuple[DigestEntry, ...] = ()
+    attempts: int = 0
+    next_try: datetime | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One attempt to hand a digest over, and what came of it."""
+
+    digest_id: str
+    at: datetime
+    transport: str  # "smtp" or "folder"
+    state: DigestState
+    code: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a contact person answered to an item of a digest."""
+
+    digest_id: str
+    source: str
+    key: str
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What the municipality does about an item."""
+
+    id: str
+    municipality: str
+    source: str
+    key: str
+    unit: str
+    title: str
+    created_at: datetime
+    due: date | None = None
+    state: str = "open"  # open, done, dropped
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartResult:
+    """How one part of a source (a feed, a type code, a query family) went in a run."""
+
+    part: str
+    state: SourceState
+    items: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of a step, or of one source within the step collect."""
+
+    id: str
+    step: str  # collect, assess, route, compose, send
+    subject: str  # the source in collect, the week in compose and send, else ""
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: Outcome = Outcome.RUNNING
+    state: SourceState | None = None  # for collect: the state the source is left in
+    counts: Mapping[str, int] = field(default_factory=dict)
+    parts: tuple[PartResult, ...] = ()
+    window: tuple[str, str] | None = None  # ISO dates asked for, where the source is asked by date
+    message: str = ""  # Swedish, for the coordinator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validator:
+    """What a server gave for a conditional request, and when the whole answer was last fetched."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    full_at: datetime | None = None
