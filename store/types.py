@@ -34,7 +34,7 @@ class Answer(StrEnum):
 
     RELEVANT = "relevant"
     NOT_FOR_US = "not_for_us"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105 - an answer, not a password
     ACT = "act"
 
 

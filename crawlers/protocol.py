@@ -1,0 +1,106 @@
+"""The messages that a crawl process writes on its standard output, one line of JSON each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from crawlers.job import validator_from_json, validator_to_json
+from store.codec import item_from_json, item_to_json
+from store.types import Item, SourceState, Validator
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFound:
+    """An item, and the part of the source it came from."""
+
+    part: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSkipped:
+    """One record could not be used; the rest of the part goes on."""
+
+    part: str
+    key: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnded:
+    """One part of the source was read, whole or not; `mark` replaces its mark when it was whole.
+
+    `unchanged` is true when the server answered 304: then no items is no fault.
+    """
+
+    part: str
+    state: SourceState
+    items: int = 0
+    message: str = ""
+    mark: str | None = None
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatorSeen:
+    """A conditional-request validator, valid once this part's items are stored."""
+
+    part: str
+    validator: Validator
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlEnded:
+    """The crawl is over; without this message it was cut off."""
+
+    requests: int
+    bytes: int
+    window: tuple[str, str] | None = None
+
+
+Message: TypeAlias = ItemFound | RecordSkipped | PartEnded | ValidatorSeen | CrawlEnded
+
+
+def message_to_json(message: Message) -> str:
+    """Return the message as one line of JSON."""
+    match message:
+        case ItemFound(part, item):
+            values = {"type": "item", "part": part, "item": item_to_json(item)}
+        case RecordSkipped(part, key, text):
+            values = {"type": "skipped", "part": part, "key": key, "message": text}
+        case PartEnded():
+            values = {
+                "type": "part",
+                "part": message.part,
+                "state": message.state.value,
+                "items": message.items,
+                "message": message.message,
+                "mark": message.mark,
+                "unchanged": message.unchanged,
+            }
+        case ValidatorSeen(part, validator):
+            values = {"type": "validator", "part": part, "validator": validator_to_json(validator)}
+        case CrawlEnded(requests, size, window):
+            values = {"type": "end", "requests": requests, "bytes": size, "window": window}
+    return json.dumps(values, ensure_ascii=False)
+
+
+def message_from_json(line: str) -> Message:
+    """Return the message of a line written by `message_to_json`; raises ValueError on any other line."""
+    values = json.loads(line)
+    match values.pop("type"):
+        case "item":
+            return ItemFound(values["part"], item_from_json(values["item"]))
+        case "skipped":
+            return RecordSkipped(**values)
+        case "part":
+            return PartEnded(**{**values, "state": SourceState(values["state"])})
+        case "validator":
+            return ValidatorSeen(values["part"], validator_from_json(values["validator"]))
+        case "end":
+            window = values["window"]
+            return CrawlEnded(values["requests"], values["bytes"], (window[0], window[1]) if window else None)
+        case other:
+            raise ValueError(f"unknown message type {other!r}")
