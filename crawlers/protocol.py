@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from crawlers.job import validator_from_json, validator_to_json
 from store.codec import item_from_json, item_to_json
@@ -65,6 +65,7 @@ Message: TypeAlias = ItemFound | RecordSkipped | PartEnded | ValidatorSeen | Cra
 
 def message_to_json(message: Message) -> str:
     """Return the message as one line of JSON."""
+    values: dict[str, Any]
     match message:
         case ItemFound(part, item):
             values = {"type": "item", "part": part, "item": item_to_json(item)}
