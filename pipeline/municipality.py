@@ -1,0 +1,196 @@
+"""A municipality as its TOML file describes it: units, what they answer for, and who reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, ValidationError
+
+from pipeline.areas import area_names
+from pipeline.municipality_errors import problems_in
+from pipeline.toml_file import TomlFile, read_toml
+from store.errors import ConfigurationError
+
+COORDINATOR = "_coordinator"  # the unit of items that nobody else answers for
+
+# Addresses are compared and stored in lower case: no mail system in use tells them apart by case.
+Email = Annotated[EmailStr, AfterValidator(str.lower)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+UnitKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+Flag = Literal["children_youth", "funding", "law", "partnership"]
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and with no other fields than these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Person(Table):
+    """Someone who reads, by role; names of persons are not kept."""
+
+    role: Text
+    email: Email
+
+
+class Thresholds(Table):
+    """What it takes to reach a reader: relevance and area are 0 to 1."""
+
+    relevance: float = Field(default=0.5, ge=0, le=1)
+    area: float = Field(default=0.4, ge=0, le=1)
+    per_digest: int = Field(default=25, ge=1, le=100)
+
+
+class TwinTown(Table):
+    """A twin town or partner municipality: a text that names it is lifted."""
+
+    name: Text
+    country: str = ""
+    also: tuple[Text, ...] = ()  # other spellings, as in the town's own language
+
+
+class Unit(Table):
+    """An administration, company or joint body: what is routed to."""
+
+    name: Text
+    kind: Literal["administration", "company", "joint_body"]
+    committee: str = ""
+    areas: tuple[str, ...] = Field(min_length=1)
+    contact: Person | None = None
+    deputy: Person | None = None
+
+
+class Municipality(Table):
+    """A municipality that is served."""
+
+    name: Text
+    short: Text
+    code: Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+    population: int = Field(ge=1)
+    domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    coordinator: Person
+    thresholds: Thresholds = Thresholds()
+    first: tuple[Flag, ...] = ("children_youth",)
+    twin_towns: tuple[TwinTown, ...] = ()
+    units: dict[UnitKey, Unit] = Field(min_length=1)
+
+    @cached_property
+    def key(self) -> str:
+        """The municipality's name in the store: "mellerud"."""
+        return self.short.lower().replace(" ", "-")
+
+    def units_for(self, area: str) -> tuple[str, ...]:
+        """Return the units that answer for an area, in the file's order."""
+        return tuple(key for key, unit in self.units.items() if area in unit.areas)
+
+    def unit_name(self, unit: str) -> str:
+        """Return a unit's name for a reader."""
+        return "Samordnaren" if unit == COORDINATOR else self.units[unit].name
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One reader: an address, and the units whose items it gets."""
+
+    email: str
+    role: str
+    units: tuple[str, ...]
+
+
+def contacts_of(municipality: Municipality) -> list[Contact]:
+    """Return each reader once, in the file's order, the coordinator last.
+
+    One address at several units is one reader of one digest. Units without a contact person are the coordinator's.
+    """
+    units: dict[str, list[str]] = {}
+    roles: dict[str, str] = {}
+    coordinator = municipality.coordinator
+    for key, unit in municipality.units.items():
+        person = unit.contact or coordinator
+        if person.email != coordinator.email:
+            units.setdefault(person.email, []).append(key)
+            roles.setdefault(person.email, person.role)
+    own = [k for k, u in municipality.units.items() if (u.contact or coordinator).email == coordinator.email]
+    contacts = [Contact(email, roles[email], tuple(keys)) for email, keys in units.items()]
+    return [*contacts, Contact(coordinator.email, coordinator.role, (*own, COORDINATOR))]
+
+
+def load_municipality(path: Path, area_keys: Collection[str] | None = None) -> Municipality:
+    """Return the municipality of a file; raises ConfigurationError with line and advice."""
+    return parse_municipality(read_toml(path), area_names() if area_keys is None else area_keys)
+
+
+def parse_municipality(file: TomlFile, area_keys: Collection[str]) -> Municipality:
+    """Return the municipality that a read file describes."""
+    try:
+        municipality = Municipality.model_validate(file.values)
+    except ValidationError as error:
+        raise _configuration_error(file, problems_in(error, Municipality)) from error
+    if problems := _unknown_areas(municipality, area_keys):
+        raise _configuration_error(file, problems)
+    return municipality
+
+
+def check_municipality(municipality: Municipality, area_keys: Mapping[str, str] | None = None) -> list[str]:
+    """Return what is allowed but worth knowing, as Swedish sentences."""
+    names = area_names() if area_keys is None else area_keys
+    warnings = [
+        f"Ingen svarar för {name[:1].lower()}{name[1:]} ({area}): det går till samordnaren."
+        for area, name in names.items()
+        if not municipality.units_for(area)
+    ]
+    warnings += [
+        f"{unit.name} saknar kontaktperson: det som rör den går till samordnaren."
+        for unit in municipality.units.values()
+        if unit.contact is None
+    ]
+    people = [unit.contact for unit in municipality.units.values() if unit.contact]
+    roles = {person.email: person.role for person in reversed(people)}
+    differing = {person.email for person in people if person.role != roles[person.email]}
+    return warnings + [
+        f"{email} har olika roller i filen: den får ett enda brev, som {roles[email]}." for email in sorted(differing)
+    ]
+
+
+def bundled_municipalities() -> dict[str, Path]:
+    """Return the files that come with the program, by name."""
+    with as_file(files("pipeline").joinpath("municipalities")) as folder:
+        return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def find_municipality(name_or_path: str) -> Municipality:
+    """Return a bundled municipality by name, or the one of a file; raises ConfigurationError."""
+    bundled = bundled_municipalities()
+    name = name_or_path.strip().lower()
+    if name in bundled:
+        return load_municipality(bundled[name])
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return load_municipality(path)
+    near = get_close_matches(name, bundled, n=1)
+    advice = f"menade du '{near[0]}'?" if near else f"inbyggda är {', '.join(bundled)}; ange annars en fil (.toml)"
+    raise ConfigurationError(f"okänd kommun '{name_or_path}', {advice}")
+
+
+def _unknown_areas(municipality: Municipality, area_keys: Collection[str]) -> list[tuple[tuple[str | int, ...], str]]:
+    problems: list[tuple[tuple[str | int, ...], str]] = []
+    for key, unit in municipality.units.items():
+        for area in unit.areas:
+            if area not in area_keys:
+                near = get_close_matches(area, area_keys, n=1, cutoff=0.5)
+                advice = f"menade du '{near[0]}'?" if near else f"kända är {', '.join(area_keys)}"
+                problems.append((("units", key, "areas"), f"okänt verksamhetsområde '{area}', {advice}"))
+    return problems
+
+
+def _configuration_error(file: TomlFile, problems: list[tuple[tuple[str | int, ...], str]]) -> ConfigurationError:
+    """Return one error that says everything that is wrong, the first in the file first."""
+    placed = sorted((file.line_of(place) or 1, message) for place, message in problems)
+    (line, first), *rest = placed
+    return ConfigurationError("\n".join([first, *(f"rad {n}: {m}" for n, m in rest)]), path=file.path, line=line)
