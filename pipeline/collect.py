@@ -1,0 +1,231 @@
+"""Collect: start one crawl process per source, store what it finds, and remember how it went."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import IO
+
+from crawlers.job import Job
+from crawlers.protocol import (
+    CrawlEnded,
+    ItemFound,
+    Message,
+    PartEnded,
+    RecordSkipped,
+    ValidatorSeen,
+    message_from_json,
+)
+from store.db import Store
+from store.items import upsert_items
+from store.runs import end_run, save_part_results, save_validators, start_run
+from store.types import Item, Outcome, PartResult, Run, SourceState, Validator
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500  # items per transaction: small enough that other writers never wait long, large enough for executemany
+QUEUE = 2_000  # messages in flight: the crawl waits when the store is slower
+
+# Worst first: what a source's parts are in decides what the source is in.
+SEVERITY = (SourceState.REFUSED, SourceState.CHANGED, SourceState.FAILING, SourceState.QUIET)
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(slots=True)
+class Crawl:
+    """A crawl under way: its run, and what has arrived but is not stored yet."""
+
+    run: Run
+    items: list[Item] = field(default_factory=list)
+    validators: dict[str, list[Validator]] = field(default_factory=dict)
+    parts: list[PartEnded] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    ended: CrawlEnded | None = None
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to one of the run's counts."""
+        self.counts[name] = self.counts.get(name, 0) + number
+
+
+def collect(store: Store, jobs: Sequence[Job], *, now: datetime, progress: Progress | None = None) -> list[Run]:
+    """Run the jobs' crawls side by side and return their finished runs, in the order of the jobs.
+
+    A crawl that dies, or answers nonsense, fails alone. Everything that arrived before stays stored.
+    """
+    messages: queue.Queue[tuple[str, Message | None]] = queue.Queue(QUEUE)
+    crawls: dict[str, Crawl] = {}
+    for job in jobs:
+        crawls[job.source] = Crawl(begin_run(store, job, now))
+    processes = [start_crawl(job, messages) for job in jobs]
+    try:
+        waiting = len(jobs)
+        while waiting:
+            source, message = messages.get()
+            if message is None:
+                waiting -= 1
+                finish(store, crawls[source], now)
+            else:
+                receive(store, crawls[source], message, now)
+            if progress:
+                progress(source, crawls[source].counts.get("read", 0))
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    return [crawls[job.source].run for job in jobs]
+
+
+def begin_run(store: Store, job: Job, now: datetime) -> Run:
+    """Return the run of a job, noted as started."""
+    run = Run(id=uuid.uuid4().hex, step="collect", subject=job.source, started_at=now)
+    with store.session() as session:
+        start_run(session, run)
+    return run
+
+
+def start_crawl(job: Job, messages: queue.Queue[tuple[str, Message | None]]) -> subprocess.Popen[str]:
+    """Start the crawl process of a job, and a thread that puts its messages on the queue, None last."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawlers.crawl"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    reader = threading.Thread(target=read_messages, args=(process, job, messages), daemon=True)
+    reader.start()
+    return process
+
+
+def read_messages(process: subprocess.Popen[str], job: Job, messages: queue.Queue[tuple[str, Message | None]]) -> None:
+    """Give the process its job and put each line it writes on the queue; a broken line ends the reading."""
+    try:
+        give_job(process.stdin, job)
+        for line in process.stdout or ():
+            messages.put((job.source, message_from_json(line)))
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        logger.error("%s: the crawl's answer could not be read: %s", job.source, error)
+    finally:
+        messages.put((job.source, None))
+
+
+def give_job(pipe: IO[str] | None, job: Job) -> None:
+    """Write the job as one line; the pipe stays open, because its end tells the crawl that we are gone."""
+    if pipe:
+        pipe.write(job.to_json() + "\n")
+        pipe.flush()
+
+
+def receive(store: Store, crawl: Crawl, message: Message, now: datetime) -> None:
+    """Take one message in; store items in batches, and a part's mark together with its last items."""
+    match message:
+        case ItemFound(_, item):
+            crawl.items.append(item)
+            crawl.count("read")
+            if len(crawl.items) >= BATCH:
+                write(store, crawl, now)
+        case RecordSkipped():
+            crawl.count("skipped")
+        case ValidatorSeen(part, validator):
+            crawl.validators.setdefault(part, []).append(validator)
+        case PartEnded():
+            crawl.parts.append(message)
+            write(store, crawl, now, part=message)
+        case CrawlEnded():
+            crawl.ended = message
+
+
+def write(store: Store, crawl: Crawl, now: datetime, part: PartEnded | None = None) -> None:
+    """Store what has arrived, in one transaction with the mark and validators of a part that was read whole."""
+    source = crawl.run.subject
+    with store.session() as session:
+        if crawl.items:
+            written = upsert_items(session, crawl.items, now=now)
+            for name in ("new", "changed", "same", "events"):
+                crawl.count(name, getattr(written, name))
+        if part:
+            mark = part.mark if part.state is SourceState.WORKING else None
+            result = PartResult(part=part.part, state=part.state, items=part.items, message=part.message)
+            save_part_results(session, source, [(result, mark)], now=now)
+            if part.state is SourceState.WORKING:
+                save_validators(session, source, crawl.validators.pop(part.part, []))
+    crawl.items.clear()
+
+
+def finish(store: Store, crawl: Crawl, now: datetime) -> None:
+    """End the run of a crawl whose process has gone."""
+    if crawl.items:
+        write(store, crawl, now)
+    results = tuple(PartResult(part=p.part, state=p.state, items=p.items, message=p.message) for p in crawl.parts)
+    state, message = judge(results, cut_off=crawl.ended is None)
+    working = sum(result.state is SourceState.WORKING for result in results)
+    outcome = Outcome.COMPLETE if state is SourceState.WORKING else Outcome.PARTIAL if working else Outcome.FAILED
+    ended = crawl.ended or CrawlEnded(0, 0)
+    crawl.counts |= {"requests": ended.requests, "bytes": ended.bytes}
+    crawl.run = Run(
+        id=crawl.run.id,
+        step="collect",
+        subject=crawl.run.subject,
+        started_at=crawl.run.started_at,
+        ended_at=now,
+        outcome=outcome,
+        state=state,
+        counts=crawl.counts,
+        parts=results,
+        window=ended.window,
+        message=message,
+    )
+    with store.session() as session:
+        end_run(session, crawl.run)
+
+
+def judge(parts: Sequence[PartResult], *, cut_off: bool) -> tuple[SourceState, str]:
+    """Return the state that a source is left in, and a Swedish sentence for the coordinator."""
+    faults = [part for part in parts if part.state is not SourceState.WORKING]
+    if cut_off or not parts:
+        return SourceState.FAILING, "Hämtningen avbröts innan den var klar. Den görs om vid nästa körning."
+    if not faults:
+        notes = sorted({part.message for part in parts if part.message})
+        return SourceState.WORKING, " ".join(notes)
+    state = next(state for state in SEVERITY if any(part.state is state for part in faults))
+    told = "; ".join(f"{part.part}: {part.message}" for part in faults[:5])
+    more = f"; och {len(faults) - 5} till" if len(faults) > 5 else ""
+    return state, f"{len(faults)} av {len(parts)} delar kunde inte läsas. {told}{more}"
+
+
+def make_job(
+    source: str,
+    *,
+    now: datetime,
+    marks: Mapping[str, str],
+    validators: Sequence[Validator],
+    options: Mapping[str, object],
+    since: date | None,
+    full: bool,
+    replay_url: str,
+    user_agent: str,
+    delay_seconds: float,
+    timeout_seconds: float,
+) -> Job:
+    """Return the job of a source; against a replay server nobody needs to be waited for."""
+    return Job(
+        source=source,
+        now=now,
+        marks=marks,
+        validators=tuple(validators),
+        options=options,
+        since=since,
+        full=full,
+        replay_url=replay_url,
+        user_agent=user_agent,
+        delay_seconds=0.0 if replay_url else delay_seconds,
+        timeout_seconds=timeout_seconds,
+    )

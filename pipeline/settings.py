@@ -1,0 +1,148 @@
+"""Settings of an installation: `utkik.toml` in its home folder, overridden by UTKIK_… in the environment.
+
+This is the one place that reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from pipeline.municipality_errors import problems_in
+from pipeline.toml_file import TomlFile, read_toml
+from store.errors import ConfigurationError
+
+FILE_NAME = "utkik.toml"
+ENVIRONMENT_PREFIX = "UTKIK_"
+
+
+class Table(BaseModel):
+    """A table of the settings file: no other fields than these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class MailSettings(Table):
+    """How digests leave: into a folder, or through the municipality's mail server."""
+
+    transport: Literal["folder", "smtp"] = Field("folder", description="folder (a file per digest) or smtp")
+    host: str = Field("", description="the mail server's name")
+    port: int = Field(587, ge=1, le=65535, description="its port: 587, or 25 for a relay inside the network")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls or none")
+    user: str = Field("", description="login name; empty for a relay that asks for none")
+    password: SecretStr = Field(SecretStr(""), description="better given as UTKIK_MAIL__PASSWORD than in the file")
+    sender: str = Field("", description="From address; empty means the coordinator's")
+    timeout: float = Field(30.0, gt=0, description="seconds to wait for the mail server")
+
+
+class CrawlSettings(Table):
+    """How sources are read."""
+
+    contact: str = Field("", description="e-mail or page that sources can turn to; part of the User-Agent")
+    delay: float = Field(1.0, ge=0.5, description="seconds between two requests to the same host")
+    timeout: float = Field(30.0, gt=0, description="seconds to wait for an answer")
+
+
+class SourceSettings(Table):
+    """What is said of one source."""
+
+    enabled: bool = Field(True, description="false switches the source off")
+
+
+class FeedSettings(Table):
+    """One feed of the source `feeds`: a new one, or changes to a bundled one."""
+
+    url: str | None = Field(None, description="the feed's address")
+    title: str | None = Field(None, description="its name for a reader")
+    publisher: str | None = Field(None, description="who stands behind it")
+    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(None, description="what it tells about")
+    language: str | None = Field(None, description="sv or en, when the feed does not say")
+    kind: Literal["news", "agency", "call", "consultation"] | None = Field(None, description="what its items are")
+    fewest: int | None = Field(None, ge=0, description="fewer entries than this is a fault")
+    longest_silence_days: int | None = Field(None, ge=1, description="longer without a new entry is a fault")
+    enabled: bool | None = Field(None, description="false switches the feed off")
+    note: str | None = Field(None, description="for people")
+
+
+class Settings(Table):
+    """Everything an installation can decide, with its defaults."""
+
+    home: Path = Field(exclude=True, description="folder of everything the installation writes")
+    municipality: str = Field("", description="bundled name or path of a file; empty means municipality.toml in home")
+    database_url: str = Field("", description="sqlite:///… or postgresql://…; empty means utkik.db in home")
+    replay_url: str = Field("", description="send every request to this loopback server instead of the source")
+    mail: MailSettings = MailSettings()
+    crawl: CrawlSettings = CrawlSettings()
+    sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")
+    feeds: dict[str, FeedSettings] = Field(default_factory=dict, description="a table per feed")
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL, the default filled in."""
+        return self.database_url or f"sqlite:///{self.home / 'utkik.db'}"
+
+    @property
+    def municipality_place(self) -> str:
+        """What `find_municipality` is to look for."""
+        return self.municipality or str(self.home / "municipality.toml")
+
+    @property
+    def outbox(self) -> Path:
+        """The folder that digests are written to."""
+        return self.home / "outbox"
+
+    def user_agent(self, version: str) -> str:
+        """Return the honest name that sources see: program, version and whom to turn to."""
+        contact = f" (+{self.crawl.contact})" if self.crawl.contact else ""
+        return f"Utkik/{version}{contact}"
+
+
+def home_folder(home: Path | None, environment: Mapping[str, str] | None = None) -> Path:
+    """Return the installation's folder: as given, else UTKIK_HOME, else ~/.utkik."""
+    values = os.environ if environment is None else environment
+    return (home or Path(values.get("UTKIK_HOME") or "~/.utkik")).expanduser().resolve()
+
+
+def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of an installation; raises ConfigurationError with file, line and advice."""
+    values = os.environ if environment is None else environment
+    folder = home_folder(home, values)
+    path = folder / FILE_NAME
+    file = read_toml(path) if path.exists() else TomlFile(path, {}, {})
+    merged = merge(file.values, from_environment(values))
+    try:
+        return Settings.model_validate({**merged, "home": folder})
+    except ValidationError as error:
+        problems = problems_in(error, Settings)
+        place, message = problems[0]
+        line = file.line_of(place)
+        raise ConfigurationError(message, path=path if line else None, line=line) from error
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values that UTKIK_NAME and UTKIK_TABLE__NAME give; UTKIK_HOME is no setting of the file."""
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable == "UTKIK_HOME":
+            continue
+        *tables, name = variable.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        if not tables and name not in Settings.model_fields:
+            continue  # another program's variable is no fault of this one's configuration
+        target = values
+        for table in tables:
+            target = target.setdefault(table, {})
+        target[name] = text
+    return values
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both tables as one, `above` winning."""
+    merged = dict(below)
+    for name, value in above.items():
+        under = merged.get(name)
+        merged[name] = merge(under, value) if isinstance(value, Mapping) and isinstance(under, Mapping) else value
+    return merged
