@@ -1,0 +1,177 @@
+"""EU law and proposals from CELLAR, the database behind EUR-Lex."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawlers import sparql
+from crawlers.acts import Act, act_item, read_acts, read_concepts, read_facts, windows
+from crawlers.source import Source
+from store.errors import ChangedSource, EmptySource
+from store.types import Kind
+
+FIRST_FILL = timedelta(days=90)
+OVERLAP = timedelta(days=14)  # EuroVoc, titles and transposition dates arrive after the act
+LONGEST_CATCH_UP = timedelta(days=365)  # after a longer pause nobody wants the backlog; --since still fetches it
+WINDOW_DAYS = 14  # what one question spans; broader ones time out
+BATCH = 50  # acts per question for details
+MOST_PAGES = 50  # of one window: more means that OFFSET is not heeded
+# The institutions adopt law every week of the year, and publish preparatory documents every month: a whole run over
+# that many days that finds nothing has been answered wrongly, however valid the answer looked.
+SUSPICIOUS_SILENCE = {"law": 14, "proposals": 28}
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far one part has come: windows still to ask for, acts still without their details."""
+
+    part: str
+    sector: str
+    left: list[tuple[date, date]]
+    seen: set[str] = field(default_factory=set)
+    waiting: list[Act] = field(default_factory=list)
+
+
+class Cellar(Source):
+    """Asks for the acts of a window of days, then for their details in batches, one question at a time per part.
+
+    An act whose date CELLAR does not hold as a date (a bare year in some old documents) is in no window and is not
+    found; the same acts would not be found by any dated search.
+    """
+
+    name = "cellar"
+    title = "EUR-Lex/CELLAR: EU-rätt och förslag"
+    publisher = "EU:s publikationsbyrå"
+    homepage = "https://eur-lex.europa.eu/"
+    kinds = (Kind.LEGAL_ACT, Kind.PROPOSAL)
+    region = "EU"
+    languages = ("sv", "en")
+    licence = "Fri vidareanvändning med källa angiven (kommissionens beslut 2011/833/EU)"
+    cadence = timedelta(days=1)
+    fewest = 1  # of a window whose length varies; SUSPICIOUS_SILENCE is the sharper floor
+    most = 100_000  # all of ten years; a first fill is some thousands
+    longest_silence = timedelta(days=21)
+    hosts = ("publications.europa.eu",)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Start both parts."""
+        starts = {part: self.first_day(part) for part in SUSPICIOUS_SILENCE}
+        self.window = (min(starts.values()).isoformat(), self.today.isoformat())
+        for part, sector in (("law", "3"), ("proposals", "5")):
+            reading = Reading(part, sector, windows(starts[part], self.today, WINDOW_DAYS))
+            for message in self.next_window(reading):
+                yield message
+
+    def first_day(self, part: str) -> date:
+        """Return the day a part is read from."""
+        return min(self.job.since or self.usual_first_day(part), self.today)
+
+    def usual_first_day(self, part: str) -> date:
+        """Return the day a part is read from when nobody says otherwise: nothing before it is still to come."""
+        try:
+            marked = date.fromisoformat(self.job.marks.get(part, ""))
+        except ValueError:
+            return self.today - FIRST_FILL
+        return max(min(marked, self.today) - OVERLAP, self.today - LONGEST_CATCH_UP)
+
+    def next_window(self, reading: Reading) -> Iterator[Any]:
+        """Ask for the acts of the next window, or bring the part to its end."""
+        if reading.left:
+            yield self.ask_for_acts(reading, *reading.left.pop(0), page=0)
+        elif reading.waiting:
+            yield self.ask_for_facts(reading)
+        else:
+            yield self.end(reading)
+
+    def ask_for_acts(self, reading: Reading, first: date, last: date, page: int) -> Request:
+        """Return the question for one page of the acts of a window."""
+        query = sparql.acts_query(reading.sector, first, last, offset=page * sparql.PAGE)
+        state = {"reading": reading, "first": first, "last": last, "page": page}
+        return self.ask(reading.part, query, self.on_acts, state)
+
+    def on_acts(self, response: Response, reading: Reading, first: date, last: date, page: int) -> Iterator[Any]:
+        """Take the acts of a page, and go on to the next page, batch or window."""
+        where = {"source": self.name, "part": reading.part}
+        rows = sparql.read_rows(response.body, ("celex", "type", "date"), **where)
+        acts, odd = read_acts(rows, reading.sector, first, last, **where)
+        for celex in odd:
+            yield self.skipped(reading.part, celex, "CELEX number or date not understood")
+        new = [act for act in acts if act.celex not in reading.seen]
+        reading.seen.update(act.celex for act in new)
+        reading.waiting += new
+        if len(rows) >= sparql.PAGE:
+            if page + 1 >= MOST_PAGES:
+                raise ChangedSource(f"no end to the acts of {first} to {last}", **where)
+            yield self.ask_for_acts(reading, first, last, page + 1)
+        elif len(reading.waiting) >= BATCH:
+            yield self.ask_for_facts(reading)
+        else:
+            yield from self.next_window(reading)
+
+    def ask_for_facts(self, reading: Reading) -> Request:
+        """Return the question for titles, dates and relations of the next acts in line."""
+        batch, reading.waiting = reading.waiting[:BATCH], reading.waiting[BATCH:]
+        query = sparql.facts_query(act.celex for act in batch)
+        return self.ask(reading.part, query, self.on_facts, {"reading": reading, "batch": batch})
+
+    def on_facts(self, response: Response, reading: Reading, batch: list[Act]) -> Iterator[Any]:
+        """Take the facts and ask for the EuroVoc concepts of the same acts."""
+        rows = sparql.read_rows(response.body, ("celex", "property", "value"), source=self.name, part=reading.part)
+        query = sparql.concepts_query(act.celex for act in batch)
+        state = {"reading": reading, "batch": batch, "facts": read_facts(rows)}
+        yield self.ask(reading.part, query, self.on_concepts, state)
+
+    def on_concepts(
+        self, response: Response, reading: Reading, batch: list[Act], facts: dict[str, Any]
+    ) -> Iterator[Any]:
+        """Yield the finished items of a batch and go on."""
+        rows = sparql.read_rows(response.body, ("celex", "concept", "label"), source=self.name, part=reading.part)
+        concepts = read_concepts(rows)
+        yield from self.items(
+            reading.part,
+            (
+                act_item(
+                    act,
+                    facts.get(act.celex, {}),
+                    concepts.get(act.celex, {}),
+                    source=self.name,
+                    publisher=self.publisher,
+                )
+                for act in batch
+            ),
+        )
+        if len(reading.waiting) >= BATCH:
+            yield self.ask_for_facts(reading)
+        else:
+            yield from self.next_window(reading)
+
+    def end(self, reading: Reading) -> Any:
+        """Return the end of a part: whole, or suspiciously empty."""
+        first = self.first_day(reading.part)
+        days = (self.today - first).days
+        if not self.found.get(reading.part) and days >= SUSPICIOUS_SILENCE[reading.part]:
+            error = EmptySource(f"no act in {days} days", source=self.name, part=reading.part)
+            return self.part_failed(reading.part, error, f"Källan svarade, men utan en enda akt på {days} dagar.")
+        # A run from a later day than usual leaves a gap behind it, so the mark stays where it was.
+        whole = first <= self.usual_first_day(reading.part)
+        kept = self.job.marks.get(reading.part)
+        return self.part_done(reading.part, mark=max(self.today.isoformat(), kept or "") if whole else kept)
+
+    def ask(self, part: str, query: str, callback: Any, state: dict[str, Any]) -> Request:
+        """Return the request of one SPARQL question; posted, because long ones are refused in the address."""
+        return Request(
+            sparql.ENDPOINT,
+            method="POST",
+            headers={"Content-Type": sparql.CONTENT_TYPE, "Accept": sparql.ACCEPT},
+            body=query.encode(),
+            callback=callback,
+            cb_kwargs=state,
+            meta={"part": part},
+            dont_filter=True,
+        )
