@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from crawlers.job import validator_from_json, validator_to_json
@@ -32,7 +33,8 @@ class RecordSkipped:
 class PartEnded:
     """One part of the source was read, whole or not; `mark` replaces its mark when it was whole.
 
-    `unchanged` is true when the server answered 304: then no items is no fault.
+    `unchanged` is true when the server answered 304: then no items is no fault. `next_try` is the moment before which
+    the source asked not to be asked again.
     """
 
     part: str
@@ -41,6 +43,7 @@ class PartEnded:
     message: str = ""
     mark: str | None = None
     unchanged: bool = False
+    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def message_to_json(message: Message) -> str:
                 "message": message.message,
                 "mark": message.mark,
                 "unchanged": message.unchanged,
+                "next_try": message.next_try.isoformat() if message.next_try else None,
             }
         case ValidatorSeen(part, validator):
             values = {"type": "validator", "part": part, "validator": validator_to_json(validator)}
@@ -97,6 +101,8 @@ def message_from_json(line: str) -> Message:
         case "skipped":
             return RecordSkipped(**values)
         case "part":
+            next_try = values.get("next_try")
+            values["next_try"] = datetime.fromisoformat(next_try) if next_try else None
             return PartEnded(**{**values, "state": SourceState(values["state"])})
         case "validator":
             return ValidatorSeen(values["part"], validator_from_json(values["validator"]))

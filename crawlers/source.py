@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import scrapy
+from scrapy.crawler import Crawler
 
+from crawlers.dates import STOCKHOLM
 from crawlers.job import Job
 from crawlers.protocol import ItemFound, Message, PartEnded, RecordSkipped
 from store.errors import SourceError
 from store.types import Item, Kind, SourceState
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
-
 
 class Source(scrapy.Spider):
     """A spider that knows what it reads, how much of it to expect, and says how each part went.
 
-    Callbacks yield `ItemFound`, `RecordSkipped`, `PartEnded` and requests. Every part that a source starts must end
-    with exactly one `PartEnded`; a part whose callback raises is ended by the crawl itself, in the state of the error.
-    Requests carry `meta={"part": name}` so that their failure can be told of the right part.
+    `start` and callbacks yield `ItemFound`, `RecordSkipped`, `PartEnded` and requests (see `request`). Every part that
+    a source starts ends with exactly one `PartEnded`: the source says `part_done` when it has read a part whole, and
+    the crawl itself ends a part whose request fails or whose callback raises, in the state of the error. A failure
+    outweighs `part_done`, whichever comes first.
     """
 
     title: ClassVar[str]
@@ -36,7 +36,8 @@ class Source(scrapy.Spider):
     fewest: ClassVar[int]  # items in a whole first reading under which something is wrong
     most: ClassVar[int]  # items in one run over which something is wrong
     longest_silence: ClassVar[timedelta]  # after which no newer item is a fault
-    hosts: ClassVar[tuple[str, ...]]  # the only hosts it may ask
+    hosts: tuple[str, ...]  # the only hosts it may ask; set on the instance where configuration names them
+    floors: ClassVar[Mapping[str, int]] = {}  # part -> items in every whole answer under which something is wrong
 
     def __init__(self, job: Job, **arguments: Any) -> None:
         super().__init__(name=type(self).name, **arguments)
@@ -44,6 +45,29 @@ class Source(scrapy.Spider):
         self.today: date = job.now.astimezone(STOCKHOLM).date()
         self.window: tuple[str, str] | None = None
         self.found: dict[str, int] = {}
+
+    def floor(self, part: str) -> int:
+        """Return the fewest items a whole, changed answer of a part may give; fewer leaves it quiet."""
+        return self.floors.get(part, 0)
+
+    def request(
+        self,
+        part: str,
+        url: str,
+        callback: Callable[..., Any],
+        *,
+        expect: str = "",
+        conditional: bool = False,
+        **options: Any,
+    ) -> scrapy.Request:
+        """Return a request of a part.
+
+        `expect` is json, xml or html: another kind of answer never reaches the callback. A `conditional` request may
+        be answered "not modified", which ends its part as unchanged without calling back: mark only the request on
+        which its whole part hangs.
+        """
+        meta = {"part": part, "expect": expect, "conditional": conditional, **options.pop("meta", {})}
+        return scrapy.Request(url, callback=callback, meta=meta, **options)
 
     def items(self, part: str, items: Iterable[Item]) -> Iterable[Message]:
         """Yield items as messages of a part, and count them."""
@@ -64,3 +88,10 @@ class Source(scrapy.Spider):
         """Return the note that a part was not read whole; `message` is Swedish, for the coordinator."""
         self.logger.warning("%s/%s: %s", self.name, part, error)
         return PartEnded(part, SourceState(error.state), self.found.get(part, 0), message)
+
+
+def job_of(crawler: Crawler) -> Job:
+    """Return the job that a crawl was started for."""
+    if not isinstance(crawler.spider, Source):
+        raise TypeError(f"{crawler.spider!r} is not a Source")
+    return crawler.spider.job

@@ -1,0 +1,74 @@
+"""Scrapy's settings for one job: its defaults are not safe ones, so each that matters is set here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawlers.job import Job
+
+HANDLER = "crawlers.replay.ReplayHandler"
+
+
+def settings_for(job: Job) -> dict[str, Any]:
+    """Return the settings under which a job is crawled."""
+    return {**_limits(job), **_politeness(job), **_components(), "UTKIK_REPLAY_URL": job.replay_url}
+
+
+def _limits(job: Job) -> dict[str, Any]:
+    return {
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_MAXSIZE": job.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": job.timeout_seconds,
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "REDIRECT_MAX_TIMES": 5,
+        "COOKIES_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+        "HTTPCACHE_ENABLED": False,
+        "HTTPPROXY_ENABLED": False,  # it would read the environment and go round the address guard
+        "REFERER_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "TWISTED_DNS_RESOLVER": "crawlers.address.PublicResolver",
+        "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, "file": None, "ftp": None, "data": None, "s3": None},
+        "LOG_LEVEL": "INFO",
+        "STATS_DUMP": False,
+    }
+
+
+def _politeness(job: Job) -> dict[str, Any]:
+    return {
+        "USER_AGENT": job.user_agent,
+        "ROBOTSTXT_OBEY": True,
+        "CONCURRENT_REQUESTS": 8,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": job.delay_seconds,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "AUTOTHROTTLE_ENABLED": job.delay_seconds > 0,
+        "AUTOTHROTTLE_START_DELAY": job.delay_seconds,
+        "AUTOTHROTTLE_MAX_DELAY": 30.0,
+        "RETRY_TIMES": 2,
+        "RETRY_HTTP_CODES": [408, 500, 502, 503, 504, 522, 524],  # never another 4xx: asking again changes nothing
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "sv, en;q=0.8"},
+    }
+
+
+def _components() -> dict[str, Any]:
+    built_in = "scrapy.downloadermiddlewares"
+    return {
+        "DOWNLOADER_MIDDLEWARES": {
+            f"{built_in}.offsite.OffsiteMiddleware": None,  # the address guard does it, and says so
+            f"{built_in}.robotstxt.RobotsTxtMiddleware": None,
+            f"{built_in}.retry.RetryMiddleware": None,
+            f"{built_in}.redirect.RedirectMiddleware": None,
+            f"{built_in}.redirect.MetaRefreshMiddleware": None,
+            "crawlers.address.AddressGuard": 90,
+            "crawlers.robots.RobotsGuard": 100,
+            "crawlers.politeness.BackOff": 550,
+            "crawlers.conditional.ConditionalGet": 555,
+            "crawlers.challenge.ChallengeGuard": 560,
+            "crawlers.politeness.RetryAfter": 570,
+            "crawlers.redirects.RedirectGuard": 600,
+        },
+        "SPIDER_MIDDLEWARES": {"crawlers.parts.PartKeeper": 10},
+    }

@@ -1,0 +1,69 @@
+"""Source text to plain text: no markup, no control or direction characters, of bounded length."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from selectolax.lexbor import LexborHTMLParser
+
+TEXT_LIMIT = 20_000
+TITLE_LIMIT = 500
+
+# More HTML than this is never the text of one item; parsing it would only cost memory.
+HTML_LIMIT = 2_000_000
+
+PARAGRAPH, LINE = "\x1d", "\x1e"  # stand-ins that survive the collapsing of white space
+NEVER_TEXT = "script, style, noscript, template, iframe, object, svg, math, head, select, textarea"
+BLOCKS = "p, div, section, article, header, footer, h1, h2, h3, h4, h5, h6, ul, ol, dl, table, blockquote, pre, hr"
+LINES = "br, li, tr, dt, dd"
+
+# Zero-width, soft hyphen, byte order mark and the characters that turn the direction of what follows.
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
+
+
+def plain_text(source: str | None, limit: int = TEXT_LIMIT) -> str:
+    """Return HTML or text as plain text, paragraphs parted by an empty line."""
+    if not source:
+        return ""
+    text = _without_markup(source) if MARKUP.search(source) else _clean(source)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return _cut(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), limit)
+
+
+def plain_title(source: str | None, limit: int = TITLE_LIMIT) -> str:
+    """Return HTML or text as one line of plain text."""
+    return _cut(" ".join(plain_text(source, HTML_LIMIT).split()), limit)
+
+
+def _without_markup(source: str) -> str:
+    tree = LexborHTMLParser(source[:HTML_LIMIT])
+    for node in tree.css(NEVER_TEXT):
+        node.decompose()
+    for selector, mark in ((BLOCKS, PARAGRAPH), (LINES, LINE)):
+        for node in tree.css(selector):
+            node.insert_before(mark)
+            node.insert_after(mark)
+    text = tree.body.text(deep=True) if tree.body else ""
+    text = re.sub(r"\s*([\x1d\x1e])[\s\x1d\x1e]*", _strongest, re.sub(r"[^\S\x1d\x1e]+", " ", text))
+    return _clean(text.replace(PARAGRAPH, "\n\n").replace(LINE, "\n"))
+
+
+def _strongest(match: re.Match[str]) -> str:
+    return PARAGRAPH if PARAGRAPH in match.group() else LINE
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    return unicodedata.normalize("NFC", CONTROL.sub("", INVISIBLE.sub("", text)))
+
+
+def _cut(text: str, limit: int) -> str:
+    """Return at most `limit` characters, cut between words where there is one near."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    space = kept.rfind(" ", max(0, limit - 80))
+    return (kept[:space] if space > 0 else kept).rstrip() + "…"
