@@ -51,6 +51,12 @@ class SampleData:
         """Return the government's documents, newest first."""
         return sorted(self._standing(_load("government.json")), key=lambda r: r["published"], reverse=True)
 
+    @property
+    def codes(self) -> dict[str, str]:
+        """Return the labels of the government's codes for types, senders and policy areas."""
+        labels: dict[str, str] = _load("codes.json")
+        return labels
+
     def _standing(self, records: list[Record]) -> list[Record]:
         """Return the records seen at this moment, each as it read then."""
         day = self.today.isoformat()

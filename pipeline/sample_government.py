@@ -30,22 +30,6 @@ _LISTS = {  # type code -> path of the list on regeringen.se and, with .json, on
     "2099": "remisser",
     "2540": "faktapromemoria",
 }
-_LABELS = {
-    "1012": "EU", "1013": "Internationellt", "1213": "Arbetsmarknad", "1217": "Bostäder och samhällsplanering",
-    "1218": "Civila samhället och idrott", "1220": "Barnets rättigheter", "1223": "Funktionshinder",
-    "1231": "Finansmarknad", "1235": "Handelspolitik och främjande", "1241": "Krisberedskap", "1242": "Kultur",
-    "1252": "Miljö och klimat", "1263": "Rättsväsendet", "1268": "Socialtjänst",
-    "1274": "Transporter och infrastruktur", "1276": "Barn- och ungdomsutbildning", "1278": "Utbildning för vuxna",
-    "1279": "Utrikes- och säkerhetspolitik", "1285": "Finansdepartementet", "1286": "Försvarsdepartementet",
-    "1287": "Justitiedepartementet", "1288": "Kulturdepartementet", "1291": "Klimat- och näringslivsdepartementet",
-    "1292": "Socialdepartementet", "1294": "Utbildningsdepartementet", "1295": "Utrikesdepartementet",
-    "1296": "Regeringen", "1325": "Departementsserien och promemorior", "1327": "Kommittédirektiv",
-    "1329": "Proposition", "1330": "Skrivelse", "1331": "Statens offentliga utredningar", "1334": "Pressmeddelande",
-    "1341": "Rapport", "1342": "Regeringsuppdrag", "2085": "Lagrådsremiss", "2092": "Kommuner och regioner",
-    "2097": "Artikel", "2098": "Kommenterad dagordning", "2099": "Remiss", "2246": "Ungdomspolitik",
-    "2247": "Militärt försvar", "2248": "Civilt försvar", "2425": "Landsbygds- och infrastrukturdepartementet",
-    "2435": "Nordiska frågor", "2540": "Faktapromemoria", "2671": "Våld i nära relationer och hedersvåld och förtryck",
-}  # fmt: skip
 
 
 def rss(data: SampleData, parameters: dict[str, str]) -> str:
@@ -59,7 +43,7 @@ def rss(data: SampleData, parameters: dict[str, str]) -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<rss xmlns:a10="http://www.w3.org/2005/Atom" version="2.0"><channel>'
         f"<title>RSS - Regeringen.se</title><link>{_SITE}/</link><description>RSS - Regeringen.se</description>"
-        + "".join(_rss_item(record) for record in records[:_FEED_LENGTH])
+        + "".join(_rss_item(record, data.codes) for record in records[:_FEED_LENGTH])
         + "</channel></rss>"
     )
 
@@ -67,10 +51,10 @@ def rss(data: SampleData, parameters: dict[str, str]) -> str:
 def mirror(data: SampleData, path: str) -> Any:
     """Return what g0v.se keeps under a path ending in .json, or None when it keeps nothing there."""
     if path == "api/codes.json":
-        return _LABELS
+        return data.codes
     if path == "api/latest_updated.json":
         stamp = f"{data.today.isoformat()} 02:14:09"  # Swedish time without a zone, as the mirror has it
-        return {"latest_updated": stamp, "items": len(data.government), "codes": len(_LABELS)}
+        return {"latest_updated": stamp, "items": len(data.government), "codes": len(data.codes)}
     if path == "api/items.json":
         return [_mirrored(record) for record in data.government]
     code = next((code for code, name in _LISTS.items() if path in {f"{name}.json", f"{name.rsplit('/')[-1]}.json"}), "")
@@ -94,7 +78,7 @@ def page(data: SampleData, path: str) -> str | None:
     return (
         f'<!DOCTYPE html><html lang="sv"><head><meta charset="utf-8"><title>{escape(record["title"])}</title></head>'
         f'<body><h1 id="h1id">{vignette}{escape(record["title"].split(", ")[0])}</h1>'
-        f'<p class="categories-text"><a href="/tx/{department}">{_LABELS[department]}</a></p>'
+        f'<p class="categories-text"><a href="/tx/{department}">{data.codes[department]}</a></p>'
         f'<p class="date-publ-updated"><span class="published">Publicerad <time datetime="{record["published"]}">'
         f'{record["published"]}</time></span></p><div class="has-wordExplanation">{prose}</div></body></html>'
     )
@@ -106,7 +90,7 @@ def listing(data: SampleData, number: int) -> str:
     rows = "".join(
         f'<li><div class="sortcompact"><a href="{record["path"]}">{escape(record["title"])}</a>'
         f'<div class="block--timeLinks"><p><time datetime="{record["published"]}">{record["published"]}</time> · '
-        f'<a href="/tx/2099">Remiss</a> från <a href="/tx/{record["senders"][0]}">{_LABELS[record["senders"][0]]}</a>'
+        f'<a href="/tx/2099">Remiss</a> från <a href="/tx/{record["senders"][0]}">{data.codes[record["senders"][0]]}</a>'
         "</p></div></div></li>"
         for record in records[(number - 1) * 20 : number * 20]
     )
@@ -118,10 +102,10 @@ def _at(data: SampleData, path: str) -> Record | None:
     return next((record for record in data.government if record["path"].strip("/") == wanted), None)
 
 
-def _rss_item(record: Record) -> str:
+def _rss_item(record: Record, labels: dict[str, str]) -> str:
     moment = datetime.combine(datetime.fromisoformat(record["published"]), time(9), tzinfo=_STOCKHOLM)
     codes = [*record["categories"], *record["senders"], "1296", record["type"]]
-    categories = "".join(f'<category domain="{code}">{escape(_LABELS[code])}</category>' for code in codes)
+    categories = "".join(f'<category domain="{code}">{escape(labels[code])}</category>' for code in codes)
     guid = uuid.uuid5(uuid.NAMESPACE_URL, _SITE + record["path"])
     return (
         f'<item><guid isPermaLink="false">{guid}</guid><link>{_SITE}{record["path"]}</link>{categories}'
