@@ -90,8 +90,8 @@ def listing(data: SampleData, number: int) -> str:
     rows = "".join(
         f'<li><div class="sortcompact"><a href="{record["path"]}">{escape(record["title"])}</a>'
         f'<div class="block--timeLinks"><p><time datetime="{record["published"]}">{record["published"]}</time> · '
-        f'<a href="/tx/2099">Remiss</a> från <a href="/tx/{record["senders"][0]}">{data.codes[record["senders"][0]]}</a>'
-        "</p></div></div></li>"
+        f'<a href="/tx/2099">Remiss</a> från <a href="/tx/{record["senders"][0]}">'
+        f"{data.codes[record['senders'][0]]}</a></p></div></div></li>"
         for record in records[(number - 1) * 20 : number * 20]
     )
     return f'<!DOCTYPE html><html lang="sv"><body><ul class="list--block">{rows}</ul></body></html>'
