@@ -1,0 +1,208 @@
+"""Which days in a text are deadlines, and for what: application, answer, transposition, entry into application.
+
+A day counts only when its own sentence says that it is a last day (or that something applies from then) and for
+what. Decision days, days of publication and days before the item itself was published are not deadlines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nlp.days import Day, find_days
+from nlp.text import Cue, Sentence, sentences
+from store.types import Deadline, Kind
+
+BEFORE, AFTER = 260, 130  # characters read around a day: the longest "ska ha kommit in till … senast" seen is 190
+REACH = 110  # characters between the words for a last day and the day itself
+CLOSE = 30  # characters for words that stand after the day: "den 31 mars är sista dagen"
+MOST = 12  # deadlines of one item; more than that is a calendar, not a deadline
+
+# One cheap look at the whole text before any day is sought in it.
+_TRIGGER = re.compile(
+    r"senast|sista|deadline|stäng|öppna|öppen|till och med|t\.o\.m|fram till|före |kraft|tillämpas|gälla|svar|förläng|datum"
+    r"|går ut|ansök|no(?:t)? later than|closing|close|until|till |\bby\b|before|cut-?off|open|due|apply|applies|applicable"
+    r"|effect|expire|latest|last day|submission",
+    re.IGNORECASE,
+)
+_NOT_A_LIMIT = re.compile(r"(?:\bof|\bav|\bav den|\bdated|\bsince|\bsedan(?: den)?|\bpå|beslut den|\bstand on)\s*$", re.IGNORECASE)
+_FROM = re.compile(r"(?:\bfrån(?: och med)?(?: den)?|\bfr\.?o\.?m\.?(?: den)?|\bfrom|\bas of|\bstarting)\s*$", re.IGNORECASE)
+_UP_TO = re.compile(r"(?:\btill(?: och med)?(?: den)?|\bt\.?o\.?m\.?(?: den)?|\bto|\buntil|–|—|\s-|\d-|\boch den|\band)\s*$", re.IGNORECASE)
+_ADJACENT = re.compile(
+    r"\b(?:by|before|until|till|due|closes|före|innan|tom)(?: \w+day,?)?(?: (?:on|the|den|midnight|\d\d:\d\d on))*\s*:?\s*$", re.IGNORECASE
+)
+_LIST = re.compile(r"^[\s,;]*(?:(?:och|and|samt|respektive|or|eller|resp\.|den|the|the \w+)[\s,]*)*$", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"^[\s,(]*(?:at|kl\.?|klockan|\|)?\s*(?P<hour>[01]?\d|2[0-4])[.:](?P<minute>[0-5]\d)(?::\d\d)?(?P<zone>[^.;\n]{0,30})", re.IGNORECASE
+)
+_BRUSSELS = re.compile(r"brussels|bryssel", re.IGNORECASE)
+_WHAT = ("application", "answer", "transposition", "report", "registration")
+_STAGES = ("stage_1", "stage_2", "cut_off")
+_ADJACENT_ONLY = ("by", "before", "until", "till", "due", "före", "tom", "up to", "closes", "latest")
+_OF_KIND = {Kind.CALL: "application", Kind.CONSULTATION: "answer"}
+_LAW = (Kind.LEGAL_ACT, Kind.PROPOSAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What a text says of days."""
+
+    deadlines: tuple[Deadline, ...] = ()
+    opens: date | None = None
+
+
+def find_deadlines(text: str, language: str, *, kind: Kind, published: date | None) -> Dates:
+    """Return the deadlines that the text names, in order of day, and the day it opens for applications."""
+    if not _TRIGGER.search(text):
+        return Dates()
+    found: dict[tuple[date, str], Deadline] = {}
+    opens: date | None = None
+    for passage in _passages(text):
+        for deadline in _read(passage, language, kind, published):
+            if deadline.role == "opens":
+                opens = opens or deadline.on
+            elif published is None or deadline.on >= published:
+                found.setdefault((deadline.on, deadline.role), deadline)
+    ordered = sorted(_without_repeats(list(found.values())), key=lambda d: (d.on, d.role))
+    return Dates(tuple(ordered[:MOST]), opens)
+
+
+def _without_repeats(deadlines: list[Deadline]) -> list[Deadline]:
+    """Leave out "other" for a day that has a role."""
+    named = {d.on for d in deadlines if d.role != "other"}
+    return [d for d in deadlines if d.role != "other" or d.on not in named]
+
+
+def _passages(text: str) -> Iterator[str]:
+    """Yield the stretches of text around days, where there are words that could make one of them a deadline."""
+    stretches: list[list[int]] = []
+    for day in find_days(text):
+        start, end = max(0, day.start - BEFORE), min(len(text), day.end + AFTER)
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1][1] = end
+        else:
+            stretches.append([start, end])
+    for start, end in stretches:
+        passage = text[_word_start(text, start) : end]
+        if _TRIGGER.search(passage):
+            yield passage
+
+
+def _word_start(text: str, position: int) -> int:
+    while position and position < len(text) and not text[position - 1].isspace():
+        position += 1
+    return position
+
+
+def _read(passage: str, language: str, kind: Kind, published: date | None) -> Iterator[Deadline]:
+    days = find_days(passage)
+    earlier: Sentence | None = None
+    for sentence in sentences(passage, language):
+        inside = [day for day in days if sentence.start <= day.start < sentence.end]
+        if inside:
+            yield from _of_sentence(passage, sentence, inside, earlier, kind, published)
+        earlier = sentence
+
+
+def _of_sentence(
+    passage: str, sentence: Sentence, days: list[Day], earlier: Sentence | None, kind: Kind, published: date | None
+) -> Iterator[Deadline]:
+    previous: Day | None = None
+    role = ""
+    for day in days:
+        between = passage[previous.end if previous else sentence.start : day.start]
+        if not (role and previous and _LIST.match(between)):
+            role = _role(passage, sentence, day, previous, earlier, kind)
+        on = day.on(_likely_year(day, published))
+        if role and on:
+            yield Deadline(on, role, "" if role == "opens" else _clock(passage, day))
+        previous = day
+
+
+def _likely_year(day: Day, published: date | None) -> int | None:
+    """Return the year of "senast den 31 mars": the first such day after the item was published."""
+    if published is None or day.year:
+        return None
+    this = day.on(published.year)
+    return published.year if this and this >= published - timedelta(days=1) else published.year + 1
+
+
+def _role(
+    passage: str, sentence: Sentence, day: Day, previous: Day | None, earlier: Sentence | None, kind: Kind
+) -> str:
+    """Return the role of a day as a deadline, "opens", or "" when it is neither."""
+    lead = passage[max(sentence.start, day.start - 40) : day.start]
+    gap_start = previous.end if previous else sentence.start
+    gap = [cue for cue in sentence.cues if gap_start <= cue.start and cue.end <= day.start]
+    before = [cue for cue in sentence.cues if cue.end <= day.start]
+    after = [cue for cue in sentence.cues if cue.start >= day.end]
+    if _NOT_A_LIMIT.search(lead) or any(cue.label == "past" and day.start - cue.end < REACH for cue in gap):
+        return ""
+    if _applies_from(gap, day, after, passage):
+        return "application_date"
+    if _FROM.search(lead) or _is_last(gap, "opens"):
+        asked = any(cue.label in ("application", "opens") for cue in sentence.cues)
+        return "opens" if asked and kind not in _LAW else ""
+    if not _is_limit(passage, day, lead, gap, after, previous):
+        return ""
+    return _what(before, after, earlier, kind, day)
+
+
+def _is_last(cues: list[Cue], label: str) -> bool:
+    telling = [cue for cue in cues if cue.label in ("limit", "opens")]
+    return bool(telling) and telling[-1].label == label
+
+
+def _applies_from(gap: list[Cue], day: Day, after: list[Cue], passage: str) -> bool:
+    starts = [cue for cue in gap if cue.label == "starts" and day.start - cue.end < CLOSE]
+    if starts:
+        word = passage[starts[-1].start : day.start].lower()
+        return not re.match(r"(?:apply|applies|tillämpas|applicable)\s+(?:by|before|until|till|no|senast|not|t\.?o\.?m|fram)", word)
+    following = next((cue for cue in after if cue.label == "starts"), None)
+    return following is not None and "kraft" in passage[following.start : following.end] and following.start - day.end < CLOSE
+
+
+def _is_limit(
+    passage: str, day: Day, lead: str, gap: list[Cue], after: list[Cue], previous: Day | None
+) -> bool:
+    if _ADJACENT.search(lead) or (previous and _UP_TO.search(lead)):
+        return True
+    if any(_reaches(passage, cue, day) for cue in gap if cue.label == "limit"):
+        return True
+    return any(
+        cue.label == "limit" and cue.start - day.end < CLOSE and not _is_adjacent_only(passage, cue) for cue in after
+    ) and not re.search(r"\d", passage[day.end : day.end + 12])
+
+
+def _is_adjacent_only(passage: str, cue: Cue) -> bool:
+    return passage[cue.start : cue.end].lower() in _ADJACENT_ONLY
+
+
+def _reaches(passage: str, cue: Cue, day: Day) -> bool:
+    return day.start - cue.end < (8 if _is_adjacent_only(passage, cue) else REACH)
+
+
+def _what(before: list[Cue], after: list[Cue], earlier: Sentence | None, kind: Kind, day: Day) -> str:
+    """Return for what the day is the last one: by the nearest words before it, after it, or in the sentence before."""
+    nearest = [*reversed(before), *after, *reversed(earlier.cues if earlier else ())]
+    stages = [c for c in before if c.label in _STAGES and day.start - c.end < REACH]
+    stages = stages[::-1] or [c for c in after if c.label in _STAGES and c.start - day.end < CLOSE]
+    if stages and kind not in _LAW:
+        return stages[0].label
+    allowed = [c.label for c in nearest if c.label in _WHAT and not (kind in _LAW and c.label in ("application", "answer"))]
+    label = "transposition" if "transposition" in allowed and kind is not Kind.CALL else next(iter(allowed), "")
+    if label in ("report", "registration"):
+        return _OF_KIND.get(kind, "") if label == "registration" and kind in _OF_KIND else "other"
+    if label:
+        return label
+    return "" if kind in _LAW else _OF_KIND.get(kind, "other")
+
+
+def _clock(passage: str, day: Day) -> str:
+    match = _CLOCK.match(passage[day.end : day.end + 60])
+    if not match:
+        return ""
+    zone = " Brysseltid" if _BRUSSELS.search(match["zone"]) else ""
+    return f"kl. {int(match['hour']):02d}.{match['minute']}{zone}"

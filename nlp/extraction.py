@@ -1,0 +1,108 @@
+"""Deadlines, money and formal references of an item: what its source gave first, then what its text says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from nlp.dates import find_deadlines
+from nlp.money import find_money
+from nlp.references import find_references
+from store.types import Deadline, Item, Kind, Money, Reference
+
+_SUBMISSION = frozenset({"application", "stage_1", "stage_2", "cut_off"})
+# What sources and lines for `utkik classify` call a deadline, and its role; "" is by the item's kind.
+_META_DAYS = {
+    "deadline": "",
+    "deadlines": "",
+    "answer_by": "answer",
+    "last_answer_date": "answer",
+    "transposition": "transposition",
+    "transposition_date": "transposition",
+}
+_META_MONEY = {"budget_eur": ("EUR", "total"), "budget_sek": ("SEK", "total"), "budget": ("EUR", "total")}
+_NUMBER = re.compile(r"\d[\d .,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was found; `opens` is the day a call opens where the text says so."""
+
+    deadlines: tuple[Deadline, ...] = ()
+    money: tuple[Money, ...] = ()
+    references: tuple[Reference, ...] = ()
+    opens: date | None = None
+
+
+def extract(item: Item, language: str) -> Extraction:
+    """Return the deadlines, money and references of an item, the source's own before those in the text."""
+    whole = f"{item.title}.\n{item.text}" if item.text else item.title
+    dates = find_deadlines(whole, language, kind=item.kind, published=item.published)
+    return Extraction(
+        deadlines=_join_deadlines([*item.deadlines, *_deadlines_in_meta(item)], dates.deadlines),
+        money=_join_money([*item.money, *_money_in_meta(item.meta)], find_money(whole, language)),
+        references=_join_references(item.references, find_references(item.title, item.text)),
+        opens=item.opens or dates.opens,
+    )
+
+
+def _deadlines_in_meta(item: Item) -> list[Deadline]:
+    of_kind = {Kind.CONSULTATION: "answer", Kind.CALL: "application"}.get(item.kind, "other")
+    found = []
+    for name, role in _META_DAYS.items():
+        value = item.meta.get(name)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str) and (day := _iso_day(one)):
+                found.append(Deadline(day, role or of_kind))
+    return found
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _money_in_meta(meta: Mapping[str, Any]) -> list[Money]:
+    for name, (currency, role) in _META_MONEY.items():
+        value = meta.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            return [Money(float(value), currency, role)]
+    return []
+
+
+def _join_deadlines(given: Iterable[Deadline], read: Iterable[Deadline]) -> tuple[Deadline, ...]:
+    """Keep every day once; where the source gave a day for applying, the text does not add another one."""
+    read = tuple(read)
+    notes = {deadline.on: deadline.note for deadline in read if deadline.note}
+    days: dict[date, Deadline] = {}
+    for deadline in given:
+        days.setdefault(deadline.on, Deadline(deadline.on, deadline.role, deadline.note or notes.get(deadline.on, "")))
+    roles = {deadline.role for deadline in days.values()}
+    for deadline in read:
+        settled = deadline.role in roles or (deadline.role in _SUBMISSION and roles & _SUBMISSION)
+        if deadline.on not in days and not settled:
+            days[deadline.on] = deadline
+        elif deadline.on not in days and deadline.role not in roles and not roles & _SUBMISSION:
+            days[deadline.on] = deadline
+    return tuple(sorted(days.values(), key=lambda deadline: (deadline.on, deadline.role)))
+
+
+def _join_money(given: Iterable[Money], read: Iterable[Money]) -> tuple[Money, ...]:
+    money = list(dict.fromkeys(given))
+    amounts = {(one.value, one.currency) for one in money}
+    has_total = any(one.role == "total" for one in money)
+    for one in read:
+        if (one.value, one.currency) not in amounts and not (has_total and one.role == "total"):
+            money.append(one)
+    return tuple(money)
+
+
+def _join_references(given: Iterable[Reference], read: Iterable[Reference]) -> tuple[Reference, ...]:
+    joined = {(reference.scheme, reference.value): reference for reference in read}
+    joined.update({(reference.scheme, reference.value): reference for reference in given})
+    return tuple(joined.values())

@@ -1,0 +1,114 @@
+"""Formal identifiers that a text names: EU acts and proposals, Swedish acts and documents, calls, case numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from store.types import Reference
+
+MOST = 30  # references of one item; the recitals of an act name many more than a reader can use
+
+_TYPE_LETTERS = {"directive": "L", "direktiv": "L", "regulation": "R", "förordning": "R", "decision": "D", "beslut": "D"}
+_ACT_WORD = r"directives?|direktiven|direktivets?|direktiv|regulations?|förordningarna|förordningens?|förordning|decisions?|besluten|beslutet|beslut"
+_ACT_NUMBER = r"(?:\((?:EU|EC|EG|EEC|EEG|EU,\s?Euratom|Euratom)\)\s?(?:No\.?\s|nr\.?\s)?\d{1,4}/\d{1,4}|\d{2,4}/\d{1,4}/(?:EU|EC|EG|EEC|EEG))(?!\d)"
+_ACTS = re.compile(
+    rf"(?<![a-zåäö])(?P<word>{_ACT_WORD})\s(?:(?:of|av)\s[^()\d]{{3,70}}\s)?(?P<numbers>{_ACT_NUMBER}(?:(?:\s?,\s?|\s(?:and|och|or|eller|samt)\s){_ACT_NUMBER})*)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\((?:EU|EC|EG|EEC|EEG|EU,\s?Euratom|Euratom)\)\s?(?P<no>No\.?\s|nr\.?\s)?(?P<a>\d{1,4})/(?P<b>\d{1,4})(?!\d)|(?P<year>\d{2,4})/(?P<serial>\d{1,4})/(?:EU|EC|EG|EEC|EEG)\b",
+    re.IGNORECASE,
+)
+_CALL_ID = (
+    r"(?:HORIZON|CERV|ERASMUS|LIFE|CREA|DIGITAL|CEF|SMP|ESF|INTERREG|EUI|EUBA|JUST|AMIF|ISF|BMVI|UCPM|EU4H|PPPA|IMREG|SOCPL|I3|EDF|INNOVFUND|AGRIP|ERC|MSCA|RFCS|EMFAF|NDICI|PERI|TSI|CERV2027)"
+    r"-(?:[A-Z0-9]+-)*20\d\d(?:-[A-Z0-9]+)*"
+)
+# Each expression begins with something rare, so that a text without identifiers is passed over quickly.
+_TRIGGER = re.compile(r"\d[/:(]|[/:]\d|-20\d\d|\) ?\d|\d[LRDC]\d|\bDir\.|\bdnr|COM|KOM|SWD|[A-ZÅÄÖ]{1,3}20\d\d/\d", re.IGNORECASE)
+_CELEX = re.compile(r"(?<![A-Z0-9])(?P<value>[35](?:19|20)\d\d(?:L|R|D|H|PC|DC|SC|JC)\d{4})(?!\d)")
+_COM = re.compile(r"\b[CK]OM\s?(?:\((?P<year>(?:19|20)\d\d)\)|(?P<year2>20\d\d)/)\s?(?P<number>\d{1,4})\b", re.IGNORECASE)
+_PROCEDURE = re.compile(r"\b(?P<year>(?:19|20)\d\d)/(?P<number>\d{4}[A-Z]?)\s?\((?P<kind>COD|CNS|NLE|APP|INI|BUD|RSP|ACI|DEA|INL)\)")
+_FPM = re.compile(r"\b(?P<session>(?:19|20)\d\d/\d\d):?\s?FPM\s?(?P<number>\d{1,3})\b", re.IGNORECASE)
+_PROP = re.compile(r"\bprop(?:osition(?:en)?)?\.?\s(?P<session>(?:19|20)\d\d/\d\d):(?P<number>\d{1,3})\b", re.IGNORECASE)
+_SOU = re.compile(r"\bSOU\s?(?P<year>(?:19|20)\d\d):\s?(?P<number>\d{1,3})\b")
+_DS = re.compile(r"\bDs\s?(?P<year>(?:19|20)\d\d):\s?(?P<number>\d{1,3})\b")
+_DIR = re.compile(r"\b(?:kommitté|tilläggs)?dir(?:ektiv)?\.?\s?(?P<year>(?:19|20)\d\d):\s?(?P<number>\d{1,3})\b", re.IGNORECASE)
+_SFS = re.compile(
+    r"(?:\bSFS\s?(?:nr\s)?|(?:lag|lagen|balk|balken|förordning|förordningen|kungörelse|kungörelsen)\s?\()(?P<year>(?:17|18|19|20)\d\d):(?P<number>\d{1,4})\b",
+    re.IGNORECASE,
+)
+_DNR = re.compile(
+    r"(?:\b(?:diarienummer|dnr|diarienr|ärendenummer)\.?:?\s?(?P<any>[A-ZÅÄÖ][\wÅÄÖåäö]*(?:-[\w]+)?[ ]?\d{2,4}[/:-]\d{1,6}(?:[/:-]\d+)?)|\b(?P<own>(?:A|Fi|Fö|Ju|KN|Ku|LI|S|SB|U|UD|N|M|I|Kn)(?:19|20)\d\d/\d{5}))"
+)
+_CALL = re.compile(rf"(?<![\w-])(?P<value>{_CALL_ID})(?![\w])")
+
+
+def find_references(title: str, text: str) -> tuple[Reference, ...]:
+    """Return the identifiers that a title and a text name, each once, those of the title first.
+
+    A fact memo carries its own number last in its title; that one is what the item is, the others it mentions.
+    """
+    found: dict[tuple[str, str], Reference] = {}
+    for part, is_title in ((title, True), (text, False)):
+        if not part or not _TRIGGER.search(part):
+            continue
+        for reference, end in _in(part):
+            own = is_title and reference.scheme == "fpm" and not part[end:].strip(" .)")
+            kept = Reference(reference.scheme, reference.value, "is" if own else "mentions")
+            found.setdefault((kept.scheme, kept.value), kept)
+    typed = {value[1:5] + value[6:].lstrip("0") for scheme, value in found if scheme == "celex"}
+    named = [r for r in found.values() if r.scheme != "eli" or "".join(r.value.split("/")) not in typed]
+    return tuple(named[:MOST])
+
+
+def _in(text: str) -> Iterator[tuple[Reference, int]]:
+    hits = [(match.start(), Reference(scheme, write(match)), match.end()) for scheme, expression, write in _SIMPLE for match in expression.finditer(text)]
+    typed: list[tuple[int, int]] = []
+    for match in _ACTS.finditer(text):
+        letter = next(code for word, code in _TYPE_LETTERS.items() if match["word"].lower().startswith(word))
+        typed.append(match.span())
+        for number in _NUMBER.finditer(match["numbers"]):
+            year, serial = _year_and_serial(number)
+            hits.append((match.start(), Reference("celex", f"3{year}{letter}{serial:04d}"), match.end()))
+    for number in _NUMBER.finditer(text):
+        if not any(start <= number.start() < end for start, end in typed):
+            year, serial = _year_and_serial(number)
+            hits.append((number.start(), Reference("eli", f"{year}/{serial}"), number.end()))
+    for _, reference, end in sorted(hits, key=lambda hit: hit[0]):
+        if reference.value:
+            yield reference, end
+
+
+def _year_and_serial(number: re.Match[str]) -> tuple[int, int]:
+    """Return year and serial number: "2006/112/EC" and "(EU) 2024/3019" begin with the year, "No 1907/2006" ends so."""
+    if number["year"]:
+        first, second = int(number["year"]), int(number["serial"])
+    else:
+        first, second = int(number["a"]), int(number["b"])
+        if number["no"] or not 1950 <= first <= 2099:
+            first, second = second, first
+    return (first + 1900 if first < 100 else first), second
+
+
+def _colon(match: re.Match[str]) -> str:
+    return f"{match['year']}:{match['number']}"
+
+
+def _session(match: re.Match[str]) -> str:
+    return f"{match['session']}:{match['number']}"
+
+
+_SIMPLE: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    ("celex", _CELEX, lambda match: match["value"]),
+    ("com", _COM, lambda match: f"COM({match['year'] or match['year2']}){int(match['number'])}"),
+    ("procedure", _PROCEDURE, lambda match: f"{match['year']}/{match['number']}({match['kind']})"),
+    ("fpm", _FPM, lambda match: f"{match['session']}:FPM{match['number']}"),
+    ("prop", _PROP, _session),
+    ("sou", _SOU, _colon),
+    ("ds", _DS, _colon),
+    ("dir", _DIR, _colon),
+    ("sfs", _SFS, _colon),
+    ("dnr", _DNR, lambda match: (match["any"] or match["own"]).strip()),
+    ("call", _CALL, lambda match: match["value"]),
+)
