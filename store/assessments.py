@@ -1,0 +1,104 @@
+"""Assessments: the newest one of each item."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from store.codec import deadlines_from_json, deadlines_to_json, money_from_json, money_to_json
+from store.columns import storable
+from store.item_rows import COLUMNS, Key, item_ids, item_of, narrow, rows_by_key
+from store.tables import AssessmentRow, ItemRow
+from store.types import Assessment, Kind, Reason, StoredItem
+from store.writing import chunks, core_table, upsert
+
+# Prefixed, since an item has a language, deadlines and money of its own.
+_OWN = [column.label(f"a_{column.name}") for column in core_table(AssessmentRow).c]
+
+
+def save_assessments(session: Session, assessments: Sequence[Assessment], *, now: datetime) -> None:
+    """Keep these as the newest assessments of their items; an item that was never stored raises LookupError."""
+    latest = {(assessment.source, assessment.key): assessment for assessment in assessments}
+    for some in chunks(list(latest.items())):
+        ids = item_ids(session, [key for key, _ in some])
+        upsert(session, AssessmentRow, [_row(ids[key], assessment, now) for key, assessment in some])
+
+
+def _row(item_id: int, assessment: Assessment, now: datetime) -> dict[str, Any]:
+    return {
+        "item_id": item_id,
+        "assessor": assessment.assessor,
+        "content_hash": assessment.content_hash,
+        "assessed_at": now,
+        "language": assessment.language,
+        "relevance": assessment.relevance,
+        "areas": storable(dict(assessment.areas)),
+        "flags": storable(dict(assessment.flags)),
+        "deadlines": storable(deadlines_to_json(assessment.deadlines)),
+        "money": storable(money_to_json(assessment.money)),
+        "reasons": storable([[reason.text, reason.area, reason.weight] for reason in assessment.reasons]),
+        "summary": storable(assessment.summary),
+    }
+
+
+def _assessment(row: Row[Any]) -> Assessment:
+    return Assessment(
+        source=row.source,
+        key=row.key,
+        content_hash=row.a_content_hash,
+        assessor=row.a_assessor,
+        language=row.a_language,
+        relevance=row.a_relevance,
+        areas=row.a_areas,
+        flags=row.a_flags,
+        deadlines=deadlines_from_json(row.a_deadlines),
+        money=money_from_json(row.a_money),
+        reasons=tuple(_reason(*values) for values in row.a_reasons),
+        summary=row.a_summary,
+    )
+
+
+def _reason(text: str, area: str, weight: float) -> Reason:
+    return Reason(text=text, area=area, weight=weight)
+
+
+def get_assessments(session: Session, keys: Sequence[Key]) -> dict[Key, Assessment]:
+    """Return the newest assessment of each of the items that has one."""
+    ids = {row.id: row for row in rows_by_key(session, keys, COLUMNS.id, COLUMNS.source, COLUMNS.key)}
+    found = {}
+    for some in chunks(list(ids)):
+        query = select(COLUMNS.source, COLUMNS.key, *_OWN).join(AssessmentRow, AssessmentRow.item_id == COLUMNS.id)
+        for row in session.connection().execute(query.where(AssessmentRow.item_id.in_(some))):
+            found[row.source, row.key] = _assessment(row)
+    return found
+
+
+def iter_assessed(
+    session: Session,
+    *,
+    min_relevance: float = 0.0,
+    sources: Collection[str] | None = None,
+    kinds: Collection[Kind] | None = None,
+    statuses: Collection[str] | None = None,
+    since: datetime | None = None,
+    published_from: date | None = None,
+) -> Iterator[tuple[StoredItem, Assessment]]:
+    """Yield items with their assessments, newest first, filtered as `store.items.iter_items` does."""
+    query = (
+        select(*COLUMNS, *_OWN)
+        .join(AssessmentRow, AssessmentRow.item_id == ItemRow.id)
+        .where(AssessmentRow.relevance >= min_relevance)
+        .order_by(COLUMNS.day.desc(), COLUMNS.id.desc())
+    )
+    query = narrow(query, sources=sources, kinds=kinds, statuses=statuses, since=since, published_from=published_from)
+    for row in session.execute(query.execution_options(yield_per=500)):
+        yield item_of(row), _assessment(row)
+
+
+def count_assessed(session: Session) -> int:
+    """Return how many items have an assessment."""
+    return session.scalar(select(func.count()).select_from(AssessmentRow)) or 0

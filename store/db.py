@@ -1,0 +1,100 @@
+"""The store: one database, its sessions and its locks."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from store import engine as engines
+from store import locks, schema
+
+__all__ = ["Session", "Store", "migrate", "open_store"]
+
+
+class Store:
+    """An open database; made by `open_store`, safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.url = engine.url.render_as_string(hide_password=True)
+        self._read = engines.with_purpose(engine, engines.READ)
+        self._write = engines.with_purpose(engine, engines.WRITE)
+        self._durable = engines.with_purpose(engine, engines.DURABLE)
+
+    @contextlib.contextmanager
+    def session(self, *, durable: bool = False) -> Iterator[Session]:
+        """Give one write transaction: committed at the end, rolled back on any error.
+
+        `durable` waits until the disk has it, which an ordinary commit on SQLite does not: for what must not be
+        forgotten in a power cut, such as that a digest is being sent.
+        """
+        with self._translated(), Session(self._durable if durable else self._write) as session, session.begin():
+            session.connection()  # begins at once, so that waiting for another writer happens before any reading
+            yield session
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give one read transaction, which sees the database as of one moment and cannot change it."""
+        with self._translated(), Session(self._read) as session:
+            yield session
+
+    def exclusive(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Hold the named single-runner lock; raises StoreError ("redan igång") at once when it is held."""
+        return locks.exclusive(self.engine, name)
+
+    @property
+    def path(self) -> Path | None:
+        """The database file, or None on PostgreSQL."""
+        return engines.sqlite_path(self.engine)
+
+    def problems(self) -> list[str]:
+        """Read the whole database through and return what is wrong with it; PostgreSQL looks after itself."""
+        if self.path is None:
+            return []
+        with self.reading() as session:
+            found = [str(row[0]) for row in session.connection().exec_driver_sql("PRAGMA integrity_check(20)")]
+        return [] if found == ["ok"] else found
+
+    def close(self) -> None:
+        """Close every connection; the store opens new ones if it is used again."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            known = engines.fault(error, self.engine)
+            if known is None:
+                raise
+            raise known from error
+
+
+def open_store(url: str) -> Store:
+    """Open the database at the address, creating it or bringing its schema up to date; raises StoreError in Swedish."""
+    engine = engines.create(url)
+    try:
+        schema.migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at the address to this program's schema."""
+    open_store(url).close()

@@ -1,0 +1,243 @@
+"""Digests, as an outbox: frozen once, claimed as late as possible, settled with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from store.columns import UtcTime, storable
+from store.digest_rows import digest_of, entry_of, entry_row, row_of
+from store.item_rows import Key
+from store.tables import DeliveryRow, DigestEntryRow, DigestRow
+from store.types import Delivery, Digest, DigestEntry, DigestState
+from store.writing import add, chunks
+
+_WAITING = (DigestState.QUEUED.value, DigestState.RETRY.value)
+_UNSETTLED = (*_WAITING, DigestState.SENDING.value)
+
+
+def freeze_digest(session: Session, digest: Digest) -> bool:
+    """Put the digest in the outbox; False, and nothing written, when that contact has one for that week."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    frozen = insert(DigestRow).values(row_of(digest)).on_conflict_do_nothing().returning(DigestRow.id)
+    if session.execute(frozen).first() is None:
+        return False
+    add(session, DigestEntryRow, [entry_row(digest.id, entry) for entry in digest.entries])
+    return True
+
+
+def due_ids(session: Session, now: datetime, *, municipality: str | None = None) -> list[str]:
+    """Return the ids of the digests to be tried now, the oldest first."""
+    due = or_(
+        DigestRow.state == DigestState.QUEUED.value,
+        (DigestRow.state == DigestState.RETRY.value) & (DigestRow.next_try <= now),
+    )
+    query = select(DigestRow.id).where(due).order_by(DigestRow.created_at, DigestRow.id)
+    if municipality is not None:
+        query = query.where(DigestRow.municipality == municipality)
+    return list(session.scalars(query))
+
+
+def due_digests(session: Session, now: datetime, *, municipality: str | None = None) -> list[Digest]:
+    """Return the digests to be tried now, the oldest first."""
+    ids = due_ids(session, now, municipality=municipality)
+    found = {digest.id: digest for some in chunks(ids) for digest in _digests(session, DigestRow.id.in_(some))}
+    return [found[name] for name in ids]
+
+
+def claim(session: Session, digest_id: str, now: datetime, *, transport: str = "smtp") -> bool:
+    """Take a waiting digest for sending; False when another has it or it is settled.
+
+    Committed durably before the first byte of the message goes out, so that whatever happens next the digest is
+    known to be on its way.
+    """
+    taken = (
+        update(DigestRow)
+        .where(DigestRow.id == digest_id, DigestRow.state.in_(_WAITING))
+        .values(
+            state=DigestState.SENDING.value,
+            transport=transport,
+            attempts=DigestRow.attempts + 1,
+            first_try=func.coalesce(DigestRow.first_try, _moment(now)),
+            next_try=None,
+        )
+        .returning(DigestRow.id)
+    )
+    return session.execute(taken).first() is not None
+
+
+def settle(session: Session, delivery: Delivery, *, next_try: datetime | None = None) -> bool:
+    """Record what came of an attempt; False when the digest was settled already and stays as it is."""
+    was_claimed = DigestRow.state == DigestState.SENDING.value
+    waits = delivery.state in (DigestState.QUEUED, DigestState.RETRY)
+    settled = (
+        update(DigestRow)
+        .where(DigestRow.id == delivery.digest_id, DigestRow.state.in_(_UNSETTLED))
+        .values(
+            state=delivery.state.value,
+            attempts=case((was_claimed, DigestRow.attempts), else_=DigestRow.attempts + 1),
+            first_try=func.coalesce(DigestRow.first_try, _moment(delivery.at)),
+            next_try=next_try,
+            settled_at=None if waits else delivery.at,
+        )
+        .returning(DigestRow.id)
+    )
+    if session.execute(settled).first() is None:
+        return False
+    _record(session, delivery)
+    return True
+
+
+def recover_sending(
+    session: Session, now: datetime, *, resend: bool, transport: str | None = None
+) -> tuple[list[str], list[str]]:
+    """Settle what a dead process left as being sent; the caller holds the lock of sending.
+
+    Returns the ids queued again and the ids left unclear. They are queued again only with `resend`, for a transport
+    to which a repeat does no harm, and only if that `transport` (any, when not named) was the one sending.
+    """
+    again: list[str] = []
+    unclear: list[str] = []
+    left = select(DigestRow.id, DigestRow.transport).where(DigestRow.state == DigestState.SENDING.value)
+    for digest_id, used in session.execute(left.order_by(DigestRow.created_at, DigestRow.id)).all():
+        harmless = resend and transport in (None, used)
+        state = DigestState.QUEUED if harmless else DigestState.UNCLEAR
+        detail = "avbröts under sändningen"
+        settle(session, Delivery(digest_id=digest_id, at=now, transport=used, state=state, detail=detail))
+        (again if harmless else unclear).append(digest_id)
+    return again, unclear
+
+
+def send_again(session: Session, digest_id: str, now: datetime) -> bool:
+    """Queue a digest that a person wants sent (again): held, unclear, refused or bounced; False for any other."""
+    stopped = (DigestState.HELD, DigestState.UNCLEAR, DigestState.REFUSED, DigestState.BOUNCED)
+    return _decide(session, digest_id, stopped, DigestState.QUEUED, now, "skickas igen på begäran")
+
+
+def count_as_sent(session: Session, digest_id: str, now: datetime) -> bool:
+    """Take a person's word that an unclear or held digest has arrived; False for any other."""
+    doubtful = (DigestState.UNCLEAR, DigestState.HELD)
+    return _decide(session, digest_id, doubtful, DigestState.SENT, now, "räknas som skickat på begäran")
+
+
+def hold(session: Session, digest_id: str, now: datetime, detail: str) -> bool:
+    """Keep a waiting digest from being sent until a person says so; False when it is not waiting."""
+    waiting = (DigestState.QUEUED, DigestState.RETRY)
+    return _decide(session, digest_id, waiting, DigestState.HELD, now, detail)
+
+
+def release_held(session: Session, now: datetime, *, municipality: str | None = None) -> int:
+    """Queue every held digest, as when the mail server works again, and return how many."""
+    held = select(DigestRow.id).where(DigestRow.state == DigestState.HELD.value).order_by(DigestRow.created_at)
+    if municipality is not None:
+        held = held.where(DigestRow.municipality == municipality)
+    return sum(send_again(session, digest_id, now) for digest_id in session.scalars(held).all())
+
+
+def _decide(
+    session: Session,
+    digest_id: str,
+    states: Sequence[DigestState],
+    state: DigestState,
+    now: datetime,
+    detail: str,
+) -> bool:
+    fresh = {"attempts": 0, "first_try": None} if state == DigestState.QUEUED else {}
+    settled_at = None if state == DigestState.QUEUED else now
+    decided = (
+        update(DigestRow)
+        .where(DigestRow.id == digest_id, DigestRow.state.in_([before.value for before in states]))
+        .values(state=state.value, next_try=None, settled_at=settled_at, **fresh)
+        .returning(DigestRow.id)
+    )
+    if session.execute(decided).first() is None:
+        return False
+    _record(session, Delivery(digest_id=digest_id, at=now, transport="person", state=state, detail=detail))
+    return True
+
+
+def sent_entries(session: Session, municipality: str, contact: str) -> dict[Key, str]:
+    """Return what the contact person has been told: each item with the content hash it had the last time."""
+    query = (
+        select(DigestEntryRow.source, DigestEntryRow.key, DigestEntryRow.content_hash)
+        .join(DigestRow, DigestRow.id == DigestEntryRow.digest_id)
+        .where(DigestRow.municipality == municipality, DigestRow.contact == contact)
+        .order_by(DigestRow.created_at, DigestRow.id)
+    )
+    return {(source, key): content for source, key, content in session.execute(query)}
+
+
+def count_by_state(session: Session, *, municipality: str | None = None) -> dict[str, int]:
+    """Return how many digests are in each state that any is in."""
+    query = select(DigestRow.state, func.count()).group_by(DigestRow.state)
+    if municipality is not None:
+        query = query.where(DigestRow.municipality == municipality)
+    return dict(session.execute(query).tuples().all())
+
+
+def get_digest(session: Session, digest_id: str) -> Digest | None:
+    """Return the digest with its entries, or None."""
+    return next(iter(_digests(session, DigestRow.id == digest_id)), None)
+
+
+def list_digests(
+    session: Session, *, week: str | None = None, municipality: str | None = None, state: DigestState | None = None
+) -> list[Digest]:
+    """Return the digests, newest week first, then by municipality and contact person."""
+    wanted = {DigestRow.week: week, DigestRow.municipality: municipality, DigestRow.state: state}
+    return _digests(session, *(column == value for column, value in wanted.items() if value is not None))
+
+
+def deliveries(session: Session, digest_id: str) -> list[Delivery]:
+    """Return what has been tried and decided about the digest, in order."""
+    query = select(DeliveryRow).where(DeliveryRow.digest_id == digest_id).order_by(DeliveryRow.id)
+    return [
+        Delivery(
+            digest_id=row.digest_id,
+            at=row.at,
+            transport=row.transport,
+            state=DigestState(row.state),
+            code=row.code,
+            detail=row.detail,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def first_try(session: Session, digest_id: str) -> datetime | None:
+    """Return when the digest was first tried since it was last queued."""
+    return session.scalar(select(DigestRow.first_try).where(DigestRow.id == digest_id))
+
+
+def _digests(session: Session, *conditions: Any) -> list[Digest]:
+    query = select(DigestRow).where(*conditions).execution_options(populate_existing=True)
+    rows = session.scalars(
+        query.order_by(DigestRow.week.desc(), DigestRow.municipality, DigestRow.contact, DigestRow.id)
+    ).all()
+    entries: dict[str, list[DigestEntry]] = {row.id: [] for row in rows}
+    for some in chunks(list(entries)):
+        told = select(DigestEntryRow).where(DigestEntryRow.digest_id.in_(some))
+        for row in session.scalars(told.order_by(DigestEntryRow.position, DigestEntryRow.source, DigestEntryRow.key)):
+            entries[row.digest_id].append(entry_of(row))
+    return [digest_of(row, entries[row.id]) for row in rows]
+
+
+def _moment(moment: datetime) -> Any:
+    return literal(moment, UtcTime())
+
+
+def _record(session: Session, delivery: Delivery) -> None:
+    row = {
+        "digest_id": delivery.digest_id,
+        "at": delivery.at,
+        "transport": delivery.transport,
+        "state": delivery.state.value,
+        "code": delivery.code,
+        "detail": storable(delivery.detail),
+    }
+    add(session, DeliveryRow, [row])

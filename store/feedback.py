@@ -1,0 +1,37 @@
+"""Feedback: what contact persons have answered, all of it kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.tables import FeedbackRow
+from store.types import Answer, Feedback
+from store.writing import add
+
+
+def save_feedback(session: Session, feedback: Feedback) -> None:
+    """Add the answer; earlier ones on the same item stay as history, the last counts."""
+    row = {
+        "digest_id": feedback.digest_id,
+        "source": feedback.source,
+        "key": feedback.key,
+        "answer": feedback.answer.value,
+        "at": feedback.at,
+    }
+    add(session, FeedbackRow, [row])
+
+
+def list_feedback(session: Session, *, digest_id: str | None = None, since: datetime | None = None) -> list[Feedback]:
+    """Return the answers given at or after the moment, in the order they were given."""
+    query = select(FeedbackRow).order_by(FeedbackRow.at, FeedbackRow.id)
+    if digest_id is not None:
+        query = query.where(FeedbackRow.digest_id == digest_id)
+    if since is not None:
+        query = query.where(FeedbackRow.at >= since)
+    return [
+        Feedback(digest_id=row.digest_id, source=row.source, key=row.key, answer=Answer(row.answer), at=row.at)
+        for row in session.scalars(query)
+    ]

@@ -1,0 +1,109 @@
+"""Runs: what was executed, when, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from store.columns import storable
+from store.marks import save_marks, save_part_results, save_validators, source_marks, source_parts, validators
+from store.meta import get_meta, installation_id, set_meta
+from store.tables import RunRow
+from store.types import Outcome, PartResult, Run, SourceState
+from store.writing import upsert
+
+__all__ = [
+    "end_run",
+    "get_meta",
+    "installation_id",
+    "interrupt_running",
+    "last_runs",
+    "list_runs",
+    "save_marks",
+    "save_part_results",
+    "save_validators",
+    "set_meta",
+    "source_marks",
+    "source_parts",
+    "start_run",
+    "validators",
+]
+
+
+def start_run(session: Session, run: Run) -> None:
+    """Record that a step has begun."""
+    upsert(session, RunRow, [_row(run)])
+
+
+def end_run(session: Session, run: Run) -> None:
+    """Record how the run with this id ended."""
+    upsert(session, RunRow, [_row(run)], keep=["started_at"])
+
+
+def interrupt_running(session: Session, now: datetime, *, steps: Sequence[str] | None = None) -> int:
+    """Mark runs whose process is gone as interrupted and return how many; the caller holds the steps' lock."""
+    query = update(RunRow).where(RunRow.outcome == Outcome.RUNNING.value)
+    if steps is not None:
+        query = query.where(RunRow.step.in_(steps))
+    gone = query.values(outcome=Outcome.INTERRUPTED.value, ended_at=now, message="Avbruten, återupptas nästa gång.")
+    return len(session.execute(gone.returning(RunRow.id)).all())
+
+
+def last_runs(session: Session, step: str = "collect") -> dict[str, Run]:
+    """Return the newest run of the step for each subject: for collect, of each source."""
+    order = func.row_number().over(
+        partition_by=RunRow.subject, order_by=[RunRow.started_at.desc(), RunRow.ended_at.is_(None).desc(), RunRow.id]
+    )
+    numbered = select(RunRow.id, order.label("place")).where(RunRow.step == step).subquery()
+    query = select(RunRow).join(numbered, numbered.c.id == RunRow.id).where(numbered.c.place == 1)
+    return {row.subject: _run(row) for row in session.scalars(query)}
+
+
+def list_runs(session: Session, *, step: str | None = None, limit: int = 100) -> list[Run]:
+    """Return runs, newest first."""
+    query = select(RunRow).order_by(RunRow.started_at.desc(), RunRow.id).limit(limit)
+    if step is not None:
+        query = query.where(RunRow.step == step)
+    return [_run(row) for row in session.scalars(query)]
+
+
+def _row(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "step": run.step,
+        "subject": run.subject,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "outcome": run.outcome.value,
+        "state": run.state.value if run.state else None,
+        "counts": dict(run.counts),
+        "parts": storable([[part.part, part.state.value, part.items, part.message] for part in run.parts]),
+        "window_from": run.window[0] if run.window else None,
+        "window_to": run.window[1] if run.window else None,
+        "message": storable(run.message),
+    }
+
+
+def _run(row: RunRow) -> Run:
+    window = (row.window_from, row.window_to) if row.window_from and row.window_to else None
+    return Run(
+        id=row.id,
+        step=row.step,
+        subject=row.subject,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=Outcome(row.outcome),
+        state=SourceState(row.state) if row.state else None,
+        counts=row.counts,
+        parts=tuple(_part(*values) for values in row.parts),
+        window=window,
+        message=row.message,
+    )
+
+
+def _part(part: str, state: str, items: int, message: str) -> PartResult:
+    return PartResult(part=part, state=SourceState(state), items=items, message=message)

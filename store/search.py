@@ -1,0 +1,109 @@
+"""Finding items by what a person types: words, "exact phrases", -without, begin* of words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Select, String, bindparam, cast, func, literal_column, select, text
+from sqlalchemy.orm import Session
+
+from store.item_rows import COLUMNS, item_of
+from store.types import StoredItem
+
+Order = Literal["newest", "best"]
+
+# Ranking reads every match; beyond this many, only the ones stored last are ranked (0.3 s for a common word else).
+_RANKED = 2_000
+_SHORTEST_PREFIX = 3  # "EU" must not find "euro"; three letters are enough to begin a Swedish compound
+_MOST_TERMS = 20
+
+_HITS = "SELECT rowid FROM item_search WHERE item_search MATCH"
+
+_TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing to look for: words in a row, the last of them whole or only a beginning."""
+
+    words: tuple[str, ...]
+    is_prefix: bool
+    is_excluded: bool
+
+
+def parse_query(query: str) -> list[Term]:
+    """Return what the person looks for; any text gives some terms or none, never an error."""
+    terms = []
+    for match in _TERM.finditer(unicodedata.normalize("NFC", query)):
+        phrase, word, minus = match["phrase"], match["word"], bool(match["minus"])
+        words = tuple(found.lower() for found in _WORD.findall(phrase if word is None else word))
+        if words:
+            starred = word is not None and word.rstrip(",.;)").endswith("*")
+            long_enough = word is not None and not minus and len(words[-1]) >= _SHORTEST_PREFIX
+            terms.append(Term(words, starred or long_enough, minus))
+    return terms[:_MOST_TERMS]
+
+
+def search_items(session: Session, query: str, *, limit: int = 20, order: Order = "newest") -> list[StoredItem]:
+    """Return the items in whose title, publisher or text all the words stand.
+
+    Words match as beginnings ("avlopp" finds "avloppsvatten"), phrases in quotes exactly; a minus leaves out what has
+    the word, exactly or, with a star, as a beginning.
+    """
+    terms = parse_query(query)
+    wanted = [term for term in terms if not term.is_excluded]
+    unwanted = [term for term in terms if term.is_excluded]
+    if not terms:
+        return []
+    find = _find_sqlite if session.get_bind().dialect.name == "sqlite" else _find_postgresql
+    found = find(wanted, unwanted, order)
+    newest = (COLUMNS.day.desc(), COLUMNS.id.desc())
+    return [item_of(row) for row in session.execute(found.order_by(*newest).limit(limit))]
+
+
+def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order) -> Select[Any]:
+    found = select(*COLUMNS)
+    if unwanted:
+        out = " OR ".join(_fts5(term) for term in unwanted)
+        found = found.where(text(f"items.id NOT IN ({_HITS} :unwanted)").bindparams(unwanted=out))
+    if not wanted:
+        return found
+    words = " AND ".join(_fts5(term) for term in wanted)
+    if order == "newest":
+        return found.where(text(f"items.id IN ({_HITS} :wanted)").bindparams(wanted=words))
+    ranked = text(
+        "SELECT rowid AS number, bm25(item_search, 4.0, 2.0, 1.0) AS score FROM item_search"
+        " WHERE item_search MATCH :wanted ORDER BY rowid DESC LIMIT :ranked"
+    ).bindparams(wanted=words, ranked=_RANKED)
+    hits_by_rank = ranked.columns(literal_column("number"), literal_column("score")).subquery()
+    return found.join(hits_by_rank, hits_by_rank.c.number == COLUMNS.id).order_by(hits_by_rank.c.score)
+
+
+def _fts5(term: Term) -> str:
+    return '"' + " ".join(term.words) + '"' + ("*" if term.is_prefix else "")
+
+
+def _find_postgresql(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order) -> Select[Any]:
+    column: Any = literal_column("items.search")
+    found = select(*COLUMNS)
+    for position, term in enumerate([*wanted, *unwanted]):
+        simple = func.to_tsquery("simple", bindparam(f"simple_{position}", _tsquery(term), String))
+        looked_for: Any = simple
+        if term.is_prefix and not term.is_excluded:  # the stem too: "kommunernas" finds "kommunens"
+            looked_for = simple.op("||")(func.to_tsquery("swedish", cast(_tsquery(term), String)))
+        matches = column.op("@@")(looked_for)
+        found = found.where(~matches if term.is_excluded else matches)
+    if order == "best" and wanted:
+        best = func.to_tsquery("simple", " & ".join(_tsquery(term) for term in wanted))
+        found = found.order_by(func.ts_rank(column, best).desc())
+    return found
+
+
+def _tsquery(term: Term) -> str:
+    *first, last = (f"'{word}'" for word in term.words)
+    return " <-> ".join([*first, last + (":*" if term.is_prefix else "")])

@@ -1,0 +1,305 @@
+"""All tables, as mapped classes; the migrations in store/migrations must lead to exactly these."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from store.columns import UtcTime, json_type
+
+
+class Table(DeclarativeBase):
+    """Base of every table, with names for constraints so that a migration can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
+        datetime: UtcTime(),
+        dict[str, Any]: json_type,
+        list[Any]: json_type,
+        bytes: LargeBinary(),
+    }
+
+
+def _item_key() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["source", "key"], ["items.source", "items.key"])
+
+
+class ItemRow(Table):
+    """An item as last told by its source; long text stands last so that a scan of the rest stays cheap."""
+
+    __tablename__ = "items"
+    __table_args__ = (
+        UniqueConstraint("source", "key"),
+        Index(None, "day", "id"),
+        Index(None, "kind", "day"),
+        Index(None, "changed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    key: Mapped[str]
+    kind: Mapped[str]
+    day: Mapped[date]  # published, or the day of first sight: what "newest first" means
+    first_seen: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    content_hash: Mapped[str]
+    fingerprint: Mapped[str]  # over every field, so that an unchanged item costs no write
+    status: Mapped[str]
+    published: Mapped[date | None]
+    opens: Mapped[date | None]
+    language: Mapped[str]
+    publisher: Mapped[str]
+    title: Mapped[str]
+    url: Mapped[str]
+    deadlines: Mapped[list[Any]]
+    money: Mapped[list[Any]]
+    concepts: Mapped[list[Any]]
+    refs: Mapped[list[Any]]
+    meta: Mapped[dict[str, Any]]
+    text: Mapped[str]
+
+
+class SightingRow(Table):
+    """When an item was last seen: apart from the item, so that a daily sighting rewrites 20 bytes and no index."""
+
+    __tablename__ = "sightings"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    last_seen: Mapped[datetime]
+
+
+class RevisionRow(Table):
+    """What changed in an item, and when."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (Index(None, "item_id"), Index(None, "is_event", "seen_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    seen_at: Mapped[datetime]
+    is_event: Mapped[bool]
+    changes: Mapped[dict[str, Any]]
+
+
+class AssessmentRow(Table):
+    """The newest assessment of an item."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (Index(None, "relevance"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    assessor: Mapped[str]
+    content_hash: Mapped[str]
+    assessed_at: Mapped[datetime]
+    language: Mapped[str]
+    relevance: Mapped[float]
+    areas: Mapped[dict[str, Any]]
+    flags: Mapped[dict[str, Any]]
+    deadlines: Mapped[list[Any]]
+    money: Mapped[list[Any]]
+    reasons: Mapped[list[Any]]
+    summary: Mapped[str]
+
+
+class StoryRow(Table):
+    """A story: items that tell the same thing."""
+
+    __tablename__ = "stories"
+    __table_args__ = (Index(None, "changed_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    changed_at: Mapped[datetime]
+
+
+class StoryMemberRow(Table):
+    """An item's place in its story; an item is in one story at most."""
+
+    __tablename__ = "story_members"
+    __table_args__ = (Index(None, "story_id"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    story_id: Mapped[str] = mapped_column(ForeignKey("stories.id"))
+    position: Mapped[int]
+
+
+class VerdictRow(Table):
+    """A ruling by a coordinator; none is ever overwritten, the newest counts."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (_item_key(), Index(None, "municipality", "source", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    source: Mapped[str]
+    key: Mapped[str]
+    ruling: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    note: Mapped[str]
+    areas: Mapped[list[Any] | None] = mapped_column(json_type)
+    origin: Mapped[str]
+
+
+class RouteRow(Table):
+    """An item's way to a unit in one week."""
+
+    __tablename__ = "routes"
+    __table_args__ = (_item_key(),)
+
+    municipality: Mapped[str] = mapped_column(primary_key=True)
+    week: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    score: Mapped[float]
+    because: Mapped[str]
+    areas: Mapped[list[Any]]
+
+
+class DigestRow(Table):
+    """A frozen message and where it stands in the outbox."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("municipality", "contact", "week"), Index(None, "state", "next_try"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    contact: Mapped[str]
+    week: Mapped[str]
+    units: Mapped[list[Any]]
+    subject: Mapped[str]
+    message_id: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    attempts: Mapped[int]
+    transport: Mapped[str]  # the one that claimed it last: only that one can tell whether a repeat is harmless
+    first_try: Mapped[datetime | None]
+    next_try: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    message: Mapped[bytes]
+
+
+class DigestEntryRow(Table):
+    """An item as told in a digest: a record of its own, which outlives what happens to the item."""
+
+    __tablename__ = "digest_entries"
+    __table_args__ = (Index(None, "source", "key"),)
+
+    digest_id: Mapped[str] = mapped_column(ForeignKey("digests.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    section: Mapped[str]
+    position: Mapped[int]
+    because: Mapped[str]
+    content_hash: Mapped[str]
+
+
+class DeliveryRow(Table):
+    """One attempt to hand a digest over, or a person's word on it."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "digest_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest_id: Mapped[str] = mapped_column(ForeignKey("digests.id"))
+    at: Mapped[datetime]
+    transport: Mapped[str]
+    state: Mapped[str]
+    code: Mapped[int | None]
+    detail: Mapped[str]
+
+
+class FeedbackRow(Table):
+    """An answer from a contact person."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (Index(None, "digest_id"), Index(None, "source", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest_id: Mapped[str] = mapped_column(ForeignKey("digests.id"))
+    source: Mapped[str]
+    key: Mapped[str]
+    answer: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ActionRow(Table):
+    """What a municipality does about an item."""
+
+    __tablename__ = "actions"
+    __table_args__ = (_item_key(), Index(None, "municipality", "state"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    source: Mapped[str]
+    key: Mapped[str]
+    unit: Mapped[str]
+    title: Mapped[str]
+    created_at: Mapped[datetime]
+    due: Mapped[date | None]
+    state: Mapped[str]
+    outcome: Mapped[str]
+
+
+class RunRow(Table):
+    """One execution of a step."""
+
+    __tablename__ = "runs"
+    __table_args__ = (Index(None, "step", "subject", "started_at"), Index(None, "outcome"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[str]
+    subject: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str]
+    state: Mapped[str | None]
+    counts: Mapped[dict[str, Any]]
+    parts: Mapped[list[Any]]
+    window_from: Mapped[str | None]
+    window_to: Mapped[str | None]
+    message: Mapped[str]
+
+
+class SourceMarkRow(Table):
+    """How far a part of a source has been read, and the state it is in since when."""
+
+    __tablename__ = "source_marks"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str | None]
+    state: Mapped[str]
+    since: Mapped[datetime]
+    message: Mapped[str]
+
+
+class ValidatorRow(Table):
+    """What a server gave for conditional requests."""
+
+    __tablename__ = "validators"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(primary_key=True)
+    etag: Mapped[str]
+    last_modified: Mapped[str]
+    full_at: Mapped[datetime | None]
+
+
+class MetaRow(Table):
+    """Single facts about the installation."""
+
+    __tablename__ = "meta"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

@@ -1,0 +1,89 @@
+"""Fixtures for every test that needs a store: the real databases, SQLite in a file and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from store.db import Store, open_store
+from store.types import Item, Kind
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a PostgreSQL server on which databases may be made and dropped."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    runtime = tmp_path_factory.mktemp("runtime")
+    runtime.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))  # asked for when pgserver is imported; absent in containers
+        pgserver = pytest.importorskip("pgserver", reason="neither pgserver nor TEST_DATABASE_URL is here")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """Give the address of an empty database of its own."""
+    name = f"utkik_{uuid.uuid4().hex}"
+    server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'utkik.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """Give an empty store, of either kind."""
+    with open_store(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """Give an empty store on SQLite, for tests to which the kind of database is nothing."""
+    with open_store(f"sqlite:///{tmp_path / 'utkik.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_item() -> Callable[..., Item]:
+    """Give a function that makes an item, any field of which may be named."""
+
+    def make(**fields: Any) -> Item:
+        values: dict[str, Any] = {
+            "source": "cellar",
+            "key": "32026L0001",
+            "kind": Kind.LEGAL_ACT,
+            "title": "Direktiv om rening av avloppsvatten",
+            "url": "https://example.org/32026L0001",
+            "text": "Medlemsstaterna ska se till att avloppsvatten från tätbebyggelse renas.",
+            "language": "sv",
+            "published": date(2026, 8, 17),
+        }
+        return Item(**values | fields)
+
+    return make
