@@ -7,9 +7,8 @@ import queue
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import IO
 
@@ -23,9 +22,10 @@ from crawlers.protocol import (
     ValidatorSeen,
     message_from_json,
 )
+from pipeline.record import begin, end
 from store.db import Store
 from store.items import upsert_items
-from store.runs import end_run, save_part_results, save_validators, start_run
+from store.runs import save_part_results, save_validators
 from store.types import Item, Outcome, PartResult, Run, SourceState, Validator
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def collect(store: Store, jobs: Sequence[Job], *, now: datetime, progress: Progr
     messages: queue.Queue[tuple[str, Message | None]] = queue.Queue(QUEUE)
     crawls: dict[str, Crawl] = {}
     for job in jobs:
-        crawls[job.source] = Crawl(begin_run(store, job, now))
+        crawls[job.source] = Crawl(begin(store, "collect", job.source, now=now))
     processes = [start_crawl(job, messages) for job in jobs]
     try:
         waiting = len(jobs)
@@ -81,14 +81,6 @@ def collect(store: Store, jobs: Sequence[Job], *, now: datetime, progress: Progr
             process.kill()
             process.wait()
     return [crawls[job.source].run for job in jobs]
-
-
-def begin_run(store: Store, job: Job, now: datetime) -> Run:
-    """Return the run of a job, noted as started."""
-    run = Run(id=uuid.uuid4().hex, step="collect", subject=job.source, started_at=now)
-    with store.session() as session:
-        start_run(session, run)
-    return run
 
 
 def start_crawl(job: Job, messages: queue.Queue[tuple[str, Message | None]]) -> subprocess.Popen[str]:
@@ -153,38 +145,40 @@ def write(store: Store, crawl: Crawl, now: datetime, part: PartEnded | None = No
                 crawl.count(name, getattr(written, name))
         if part:
             mark = part.mark if part.state is SourceState.WORKING else None
-            result = PartResult(part=part.part, state=part.state, items=part.items, message=part.message)
-            save_part_results(session, source, [(result, mark)], now=now)
+            save_part_results(session, source, [(result_of(part), mark)], now=now)
             if part.state is SourceState.WORKING:
                 save_validators(session, source, crawl.validators.pop(part.part, []))
     crawl.items.clear()
+
+
+def result_of(part: PartEnded) -> PartResult:
+    """Return what is kept of a part's end."""
+    return PartResult(part=part.part, state=part.state, items=part.items, message=part.message)
 
 
 def finish(store: Store, crawl: Crawl, now: datetime) -> None:
     """End the run of a crawl whose process has gone."""
     if crawl.items:
         write(store, crawl, now)
-    results = tuple(PartResult(part=p.part, state=p.state, items=p.items, message=p.message) for p in crawl.parts)
+    results = tuple(result_of(part) for part in crawl.parts)
     state, message = judge(results, cut_off=crawl.ended is None)
     working = sum(result.state is SourceState.WORKING for result in results)
     outcome = Outcome.COMPLETE if state is SourceState.WORKING else Outcome.PARTIAL if working else Outcome.FAILED
     ended = crawl.ended or CrawlEnded(0, 0)
     crawl.counts |= {"requests": ended.requests, "bytes": ended.bytes}
-    crawl.run = Run(
-        id=crawl.run.id,
-        step="collect",
-        subject=crawl.run.subject,
-        started_at=crawl.run.started_at,
-        ended_at=now,
-        outcome=outcome,
-        state=state,
-        counts=crawl.counts,
-        parts=results,
-        window=ended.window,
-        message=message,
+    crawl.run = end(
+        store,
+        replace(
+            crawl.run,
+            outcome=outcome,
+            state=state,
+            counts=crawl.counts,
+            parts=results,
+            window=ended.window,
+            message=message,
+        ),
+        now=now,
     )
-    with store.session() as session:
-        end_run(session, crawl.run)
 
 
 def judge(parts: Sequence[PartResult], *, cut_off: bool) -> tuple[SourceState, str]:

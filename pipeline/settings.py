@@ -29,52 +29,60 @@ class Table(BaseModel):
 class MailSettings(Table):
     """How digests leave: into a folder, or through the municipality's mail server."""
 
-    transport: Literal["folder", "smtp"] = Field("folder", description="folder (a file per digest) or smtp")
-    host: str = Field("", description="the mail server's name")
-    port: int = Field(587, ge=1, le=65535, description="its port: 587, or 25 for a relay inside the network")
-    security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls or none")
-    user: str = Field("", description="login name; empty for a relay that asks for none")
-    password: SecretStr = Field(SecretStr(""), description="better given as UTKIK_MAIL__PASSWORD than in the file")
-    sender: str = Field("", description="From address; empty means the coordinator's")
-    timeout: float = Field(30.0, gt=0, description="seconds to wait for the mail server")
+    transport: Literal["folder", "smtp"] = Field(default="folder", description="folder (a file per digest) or smtp")
+    host: str = Field(default="", description="the mail server's name")
+    port: int = Field(default=587, ge=1, le=65535, description="its port: 587, or 25 for a relay inside the network")
+    security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="starttls, tls or none")
+    user: str = Field(default="", description="login name; empty for a relay that asks for none")
+    password: SecretStr = Field(
+        default=SecretStr(""), description="better given as UTKIK_MAIL__PASSWORD than in the file"
+    )
+    sender: str = Field(default="", description="From address; empty means the coordinator's")
+    timeout: float = Field(default=30.0, gt=0, description="seconds to wait for the mail server")
 
 
 class CrawlSettings(Table):
     """How sources are read."""
 
-    contact: str = Field("", description="e-mail or page that sources can turn to; part of the User-Agent")
-    delay: float = Field(1.0, ge=0.5, description="seconds between two requests to the same host")
-    timeout: float = Field(30.0, gt=0, description="seconds to wait for an answer")
+    contact: str = Field(default="", description="e-mail or page that sources can turn to; part of the User-Agent")
+    delay: float = Field(default=1.0, ge=0.5, description="seconds between two requests to the same host")
+    timeout: float = Field(default=30.0, gt=0, description="seconds to wait for an answer")
 
 
 class SourceSettings(Table):
     """What is said of one source."""
 
-    enabled: bool = Field(True, description="false switches the source off")
+    enabled: bool = Field(default=True, description="false switches the source off")
 
 
 class FeedSettings(Table):
     """One feed of the source `feeds`: a new one, or changes to a bundled one."""
 
-    url: str | None = Field(None, description="the feed's address")
-    title: str | None = Field(None, description="its name for a reader")
-    publisher: str | None = Field(None, description="who stands behind it")
-    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(None, description="what it tells about")
-    language: str | None = Field(None, description="sv or en, when the feed does not say")
-    kind: Literal["news", "agency", "call", "consultation"] | None = Field(None, description="what its items are")
-    fewest: int | None = Field(None, ge=0, description="fewer entries than this is a fault")
-    longest_silence_days: int | None = Field(None, ge=1, description="longer without a new entry is a fault")
-    enabled: bool | None = Field(None, description="false switches the feed off")
-    note: str | None = Field(None, description="for people")
+    url: str | None = Field(default=None, description="the feed's address")
+    title: str | None = Field(default=None, description="its name for a reader")
+    publisher: str | None = Field(default=None, description="who stands behind it")
+    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(
+        default=None, description="what it tells about"
+    )
+    language: str | None = Field(default=None, description="sv or en, when the feed does not say")
+    kind: Literal["news", "agency", "call", "consultation"] | None = Field(
+        default=None, description="what its items are"
+    )
+    fewest: int | None = Field(default=None, ge=0, description="fewer entries than this is a fault")
+    longest_silence_days: int | None = Field(default=None, ge=1, description="longer without a new entry is a fault")
+    enabled: bool | None = Field(default=None, description="false switches the feed off")
+    note: str | None = Field(default=None, description="for people")
 
 
 class Settings(Table):
     """Everything an installation can decide, with its defaults."""
 
     home: Path = Field(exclude=True, description="folder of everything the installation writes")
-    municipality: str = Field("", description="bundled name or path of a file; empty means municipality.toml in home")
-    database_url: str = Field("", description="sqlite:///… or postgresql://…; empty means utkik.db in home")
-    replay_url: str = Field("", description="send every request to this loopback server instead of the source")
+    municipality: str = Field(
+        default="", description="bundled name or path of a file; empty means municipality.toml in home"
+    )
+    database_url: str = Field(default="", description="sqlite:///… or postgresql://…; empty means utkik.db in home")
+    replay_url: str = Field(default="", description="send every request to this loopback server instead of the source")
     mail: MailSettings = MailSettings()
     crawl: CrawlSettings = CrawlSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")

@@ -1,0 +1,70 @@
+"""Assess: read every item that has no assessment of its present text, and join those that tell the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from nlp.assessor import Assessor
+from nlp.stories import StoryEntry, group
+from pipeline.record import begin, complete
+from store.assessments import iter_assessed, save_assessments
+from store.db import Store
+from store.items import count_without_assessment, items_without_assessment
+from store.stories import save_stories, story_of
+from store.types import Assessment, Run, StoredItem
+
+BATCH = 500  # items per transaction; an interrupted assessment loses at most this much work
+STORY_WINDOW = timedelta(days=60)  # how long after its first member a story takes in new ones
+FEWEST_RELEVANCE = 0.1  # what nobody will be shown need not be compared with everything else
+
+Progress = Callable[[int, int | None], None]
+
+
+def assess(store: Store, assessor: Assessor, *, now: datetime, progress: Progress | None = None) -> Run:
+    """Assess what is new or changed, or was assessed with other knowledge, then join stories; return the ended run."""
+    run = begin(store, "assess", now=now)
+    with store.reading() as session:
+        total = count_without_assessment(session, assessor.version)
+    done = 0
+    while True:
+        with store.reading() as session:
+            waiting = items_without_assessment(session, assessor.version, limit=BATCH)
+        if not waiting:
+            break
+        assessments = assessor.assess([stored.item for stored in waiting])
+        with store.session() as session:
+            save_assessments(session, assessments, now=now)
+        done += len(waiting)
+        if progress:
+            progress(done, total)
+    stories = join_stories(store, now=now)
+    return complete(store, run, now=now, counts={"assessed": done, "stories": stories})
+
+
+def join_stories(store: Store, *, now: datetime) -> int:
+    """Join the items of the last weeks that tell the same thing; return how many stories there are among them.
+
+    An item that has not changed keeps its story, so that running this again changes nothing.
+    """
+    with store.reading() as session:
+        recent = list(iter_assessed(session, min_relevance=FEWEST_RELEVANCE, since=now - STORY_WINDOW))
+        existing = story_of(session, [(stored.item.source, stored.item.key) for stored, _ in recent])
+    stories = group([story_entry(stored, assessment) for stored, assessment in recent], existing)
+    with store.session() as session:
+        save_stories(session, stories, now=now)
+    return len(stories)
+
+
+def story_entry(stored: StoredItem, assessment: Assessment) -> StoryEntry:
+    """Return what the joining of stories looks at."""
+    item = stored.item
+    return StoryEntry(
+        source=item.source,
+        key=item.key,
+        title=item.title,
+        text=item.text,
+        published=item.published or stored.first_seen.date(),
+        language=assessment.language,
+        references=item.references,
+    )

@@ -1,0 +1,89 @@
+"""An installation: its folder, its settings, its store and the municipality it serves, opened together."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from pipeline.municipality import Municipality, bundled_municipalities, find_municipality, load_municipality
+from pipeline.settings import FILE_NAME, Settings, load_settings
+from pipeline.transport import FolderTransport, SmtpTransport, Transport
+from store.db import Store, open_store
+from store.errors import ConfigurationError
+
+EXAMPLE_MUNICIPALITY = "mellerud"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What every step needs; made by `open_installation`."""
+
+    settings: Settings
+    store: Store
+    municipality: Municipality
+
+
+@contextmanager
+def open_installation(home: Path | None) -> Iterator[Installation]:
+    """Give an installation, its store open; raises ConfigurationError or StoreError in Swedish."""
+    settings = load_settings(home)
+    if not settings.municipality and not Path(settings.municipality_place).exists():
+        raise ConfigurationError(f"ingen installation i {settings.home}. Kör först: utkik init --municipality NAMN")
+    municipality = find_municipality(settings.municipality_place)
+    with open_store(settings.store_url) as store:
+        yield Installation(settings, store, municipality)
+
+
+def create_installation(home: Path | None, municipality: str) -> list[str]:
+    """Make the folder, the two configuration files and the database; return what was done, in Swedish.
+
+    What exists is left as it is, so running it again never loses an edit.
+    """
+    settings = load_settings(home)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    done = []
+    settings_file = settings.home / FILE_NAME
+    if not settings_file.exists():
+        settings_file.write_text(files("pipeline").joinpath("utkik.toml").read_text(encoding="utf-8"), encoding="utf-8")
+        settings_file.chmod(0o600)  # a mail password may be written into it
+        done.append(f"Inställningar: {settings_file}")
+    done += create_municipality_file(settings, municipality)
+    open_store(settings.store_url).close()
+    done.append(f"Databas: {settings.store_url}" if settings.database_url else f"Databas: {settings.home / 'utkik.db'}")
+    return done
+
+
+def create_municipality_file(settings: Settings, municipality: str) -> list[str]:
+    """Copy the wanted municipality's file into the folder, unless one stands there."""
+    target = settings.home / "municipality.toml"
+    if target.exists():
+        if municipality:
+            raise ConfigurationError("filen finns redan; ändra i den, eller flytta undan den först", path=target)
+        return [f"Kommun: {load_municipality(target).name} ({target}, orörd)"]
+    place = municipality or EXAMPLE_MUNICIPALITY
+    name = find_municipality(place).name
+    source = bundled_municipalities().get(place.strip().lower(), Path(place).expanduser())
+    shutil.copyfile(source, target)
+    example = "" if municipality else " Det är ett exempel: ange er egen med --municipality."
+    return [f"Kommun: {name} ({target}).{example}"]
+
+
+def transport_of(settings: Settings) -> Transport:
+    """Return the way that digests leave this installation."""
+    mail = settings.mail
+    if mail.transport == "folder":
+        return FolderTransport(settings.outbox)
+    if not mail.host:
+        raise ConfigurationError("mail.host saknas: ange e-postserverns namn", path=settings.home / FILE_NAME)
+    return SmtpTransport(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        user=mail.user,
+        password=mail.password.get_secret_value(),
+        timeout=mail.timeout,
+    )

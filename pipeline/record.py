@@ -1,0 +1,33 @@
+"""The record of a step: begun and ended in the store, so that a cut-off run can be seen afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from store.db import Store
+from store.runs import end_run, start_run
+from store.types import Outcome, Run
+
+
+def begin(store: Store, step: str, subject: str = "", *, now: datetime) -> Run:
+    """Return a new run, noted as started."""
+    run = Run(id=uuid.uuid4().hex, step=step, subject=subject, started_at=now)
+    with store.session() as session:
+        start_run(session, run)
+    return run
+
+
+def complete(store: Store, run: Run, *, now: datetime, counts: Mapping[str, int], message: str = "") -> Run:
+    """Return the run, noted as ended whole."""
+    return end(store, replace(run, outcome=Outcome.COMPLETE, counts=counts, message=message), now=now)
+
+
+def end(store: Store, run: Run, *, now: datetime) -> Run:
+    """Return the run, noted as ended at this moment."""
+    ended = replace(run, ended_at=now)
+    with store.session() as session:
+        end_run(session, ended)
+    return ended

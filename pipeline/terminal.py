@@ -1,0 +1,87 @@
+"""What the command line shows: progress while it works, tables when it is done. Swedish, for the coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from store.types import Run, SourceState
+
+STATE_WORDS: Mapping[SourceState, str] = {
+    SourceState.WORKING: "fungerar",
+    SourceState.QUIET: "tyst",
+    SourceState.CHANGED: "ändrad",
+    SourceState.REFUSED: "nekad",
+    SourceState.FAILING: "svarar inte",
+    SourceState.OFF: "av",
+    SourceState.WAITING: "inte läst än",
+}
+STATE_STYLES: Mapping[SourceState, str] = {
+    SourceState.WORKING: "green",
+    SourceState.OFF: "dim",
+    SourceState.WAITING: "dim",
+}
+
+
+def state_text(state: SourceState) -> str:
+    """Return a source's state as a coloured Swedish word."""
+    style = STATE_STYLES.get(state, "yellow")
+    return f"[{style}]{STATE_WORDS[state]}[/{style}]"
+
+
+@contextmanager
+def step_progress(console: Console, title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar for one step; yields a function that takes (done, total or None)."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def source_progress(console: Console, titles: Mapping[str, str]) -> Iterator[Callable[[str, int], None]]:
+    """Show a line per source; yields a function that takes (source, items read so far)."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed} poster"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        tasks = {name: progress.add_task(title, total=None) for name, title in titles.items()}
+        yield lambda source, read: progress.update(tasks[source], completed=read)
+
+
+def collected_table(runs: Sequence[Run], titles: Mapping[str, str]) -> Table:
+    """Return a table of what each source gave."""
+    table = Table("Källa", "Läge", title="Hämtat", title_justify="left")
+    for column in ("Nya", "Ändrade", "Oförändrade", "Nya frister eller lägen"):
+        table.add_column(column, justify="right")
+    table.add_column("Att veta")
+    for run in runs:
+        counts = [str(run.counts.get(name, 0)) for name in ("new", "changed", "same", "events")]
+        state = state_text(run.state or SourceState.WAITING)
+        table.add_row(titles.get(run.subject, run.subject), state, *counts, run.message)
+    return table
+
+
+def plain_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
+) -> Table:
+    """Return a table of texts; `numbers` are the columns that are right-aligned."""
+    table = Table(title=title, title_justify="left")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index in numbers else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
