@@ -69,6 +69,10 @@ class Source(scrapy.Spider):
         meta = {"part": part, "expect": expect, "conditional": conditional, **options.pop("meta", {})}
         return scrapy.Request(url, callback=callback, meta=meta, **options)
 
+    def unchanged(self, part: str) -> Iterable[Any]:  # noqa: ARG002 - for sources that go on to another part
+        """Return what to ask after a part answered "not modified"; that part itself has ended well."""
+        return ()
+
     def items(self, part: str, items: Iterable[Item]) -> Iterable[Message]:
         """Yield items as messages of a part, and count them."""
         for item in items:
