@@ -23,7 +23,7 @@ COORDINATOR = "_coordinator"  # the unit of items that nobody else answers for
 Email = Annotated[EmailStr, AfterValidator(str.lower)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 UnitKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-Flag = Literal["children_youth", "funding", "law", "partnership"]
+Flag = Literal["children_youth", "partnership"]  # those that have a section of their own in the digest
 
 
 class Table(BaseModel):

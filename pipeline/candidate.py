@@ -1,0 +1,57 @@
+"""An item with everything that routing and selection look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from store.types import Assessment, Deadline, Item, Kind, Revision, StoredItem
+
+FLAG_ON = 0.5  # a flag is a probability; from here on it is shown and acted on
+KINDS_ONE_ANSWERS = (Kind.CALL, Kind.CONSULTATION)
+ROLES_ONE_ANSWERS = ("application", "stage_1", "stage_2", "cut_off", "answer")
+
+ItemId = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A stored and assessed item; `revisions` are its changes, oldest first."""
+
+    stored: StoredItem
+    assessment: Assessment
+    story: str | None = None
+    revisions: tuple[Revision, ...] = ()
+
+    @property
+    def item(self) -> Item:
+        """The item itself."""
+        return self.stored.item
+
+    @property
+    def id(self) -> ItemId:
+        """Source and key."""
+        return (self.item.source, self.item.key)
+
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """The source's own deadlines, or those found in its text when it gives none."""
+        return self.item.deadlines or self.assessment.deadlines
+
+    def has_flag(self, flag: str) -> bool:
+        """Tell whether the assessor holds the flag more likely than not."""
+        return self.assessment.flags.get(flag, 0.0) >= FLAG_ON
+
+    def answer_days(self) -> list[date]:
+        """Return the days by which a reader must apply or answer, earliest first.
+
+        News that merely mentions a date has none: only calls and consultations do, and what offers money.
+        """
+        if self.item.kind not in KINDS_ONE_ANSWERS and not self.has_flag("funding"):
+            return []
+        known = self.item.kind in KINDS_ONE_ANSWERS
+        return sorted({d.on for d in self.deadlines if d.role in ROLES_ONE_ANSWERS or (known and d.role == "other")})
+
+    def next_answer_day(self, today: date) -> date | None:
+        """Return the nearest day by which to answer, today included."""
+        return next((day for day in self.answer_days() if day >= today), None)

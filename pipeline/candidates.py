@@ -1,0 +1,85 @@
+"""Reading from the store what a week's routing and selection need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pipeline.candidate import KINDS_ONE_ANSWERS, Candidate, ItemId
+from pipeline.currency import LONGEST_CATCH_UP, Week, is_current
+from pipeline.municipality import Municipality
+from pipeline.route import lowest_relevance
+from pipeline.selection import History, Told
+from store.assessments import get_assessments, iter_assessed
+from store.db import Session
+from store.items import events_since, get_items
+from store.stories import story_of
+from store.told import told_at
+from store.types import Assessment, Kind, Revision, Ruling, StoredItem, Verdict
+from store.verdicts import latest_verdicts
+
+EVENTS_KEPT = timedelta(days=400)  # a call is announced up to a year before it closes
+OTHER_KINDS = tuple(kind for kind in Kind if kind not in KINDS_ONE_ANSWERS)
+
+Pair = tuple[StoredItem, Assessment]
+
+
+def verdicts_until(session: Session, municipality: Municipality, week: Week) -> dict[ItemId, Verdict]:
+    """Return the municipality's newest verdicts as they stood at the week's moment."""
+    verdicts = latest_verdicts(session, municipality.key)
+    return {item: verdict for item, verdict in verdicts.items() if verdict.at <= week.now}
+
+
+def read_candidates(
+    session: Session, municipality: Municipality, verdicts: Mapping[ItemId, Verdict], week: Week
+) -> list[Candidate]:
+    """Return what can reach anyone this week: current and relevant enough, or chosen by the coordinator."""
+    reach = Week(week.now, LONGEST_CATCH_UP)
+    pairs = _current_pairs(session, municipality, reach) | _chosen_pairs(session, verdicts, week)
+    stories = story_of(session, list(pairs))
+    revisions: dict[ItemId, list[Revision]] = {}
+    for revision in events_since(session, week.now - EVENTS_KEPT):
+        if revision.seen_at <= week.now:
+            revisions.setdefault((revision.source, revision.key), []).append(revision)
+    return [
+        Candidate(
+            stored=stored,
+            assessment=assessment,
+            story=stories.get(item),
+            revisions=tuple(revisions.get(item, ())),
+        )
+        for item, (stored, assessment) in pairs.items()
+    ]
+
+
+def _current_pairs(session: Session, municipality: Municipality, week: Week) -> dict[ItemId, Pair]:
+    """Return current items; the store is asked only for what can be current, not for years of old news."""
+    least = lowest_relevance(municipality)
+    since = week.now - LONGEST_CATCH_UP - timedelta(days=1)
+    found = {}
+    for pairs in (
+        iter_assessed(session, min_relevance=least, kinds=KINDS_ONE_ANSWERS),
+        iter_assessed(session, min_relevance=least, kinds=OTHER_KINDS, since=since),
+    ):
+        for stored, assessment in pairs:
+            if is_current(Candidate(stored=stored, assessment=assessment), week):
+                found[stored.item.source, stored.item.key] = (stored, assessment)
+    return found
+
+
+def _chosen_pairs(session: Session, verdicts: Mapping[ItemId, Verdict], week: Week) -> dict[ItemId, Pair]:
+    oldest = week.now - LONGEST_CATCH_UP
+    keys = [item for item, v in verdicts.items() if v.ruling is Ruling.SEND and v.at >= oldest]
+    assessments = get_assessments(session, keys)
+    items = get_items(session, keys)
+    return {key: (items[key], assessments[key]) for key in keys if key in items and key in assessments}
+
+
+def read_history(session: Session, municipality: Municipality, contact: str) -> History:
+    """Return what a reader has been told in every digest until now."""
+    told = told_at(session, municipality.key, contact)
+    return History(
+        items={item: Told(at) for item, at in told.items()},
+        stories=frozenset(story_of(session, list(told)).values()),
+        last=max(told.values(), default=None),
+    )

@@ -1,0 +1,128 @@
+"""One item of a letter, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from pipeline.candidate import Candidate
+from pipeline.selection import CLOSES_SOON, Entry
+from pipeline.wording import (
+    clean,
+    counted,
+    day_in_words,
+    distance_in_words,
+    kind_in_words,
+    money_in_words,
+    shortened,
+)
+from store.types import Item, Kind
+
+TITLE = 220  # characters: EU titles run to 900, and what they are about stands first
+SUMMARY = 320
+LATER_DAYS = 3  # further deadlines that are named
+_LAW_DAYS = {"transposition": "Ska vara införd senast", "application_date": "Tillämpas från"}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day in words, with its ISO form for the title attribute."""
+
+    before: str
+    iso: str
+    words: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterItem:
+    """What a reader sees of an item, clean and cut to length."""
+
+    kind: str
+    title: str
+    url: str
+    language: str  # of title and summary, when it is not Swedish
+    summary: str
+    soon: bool
+    days: tuple[Day, ...]
+    money: str
+    publisher: str
+    published: Day
+    change: str
+    others: str
+    units: str
+    because: str
+
+
+def letter_item(entry: Entry, today: date, units: str) -> LetterItem:
+    """Return the entry in words; `units` names the reader's units when there are several."""
+    candidate = entry.candidate
+    item, assessment = candidate.item, candidate.assessment
+    title = shortened(clean(item.title), TITLE) or "(utan rubrik)"
+    summary = shortened(clean(assessment.summary), SUMMARY)
+    return LetterItem(
+        kind=kind_in_words(item),
+        title=title,
+        url=safe_link(item.url),
+        language=assessment.language if assessment.language not in ("sv", "") else "",
+        summary="" if summary.rstrip(".…") == title.rstrip(".…") else summary,
+        soon=entry.answer_by is not None and entry.answer_by <= today + CLOSES_SOON,
+        days=tuple(_days(candidate, today)),
+        money=money_in_words(item.money or assessment.money),
+        publisher=clean(item.publisher) or item.source,
+        published=_published(entry, today),
+        change=entry.change,
+        others=f"Samma nyhet finns hos {counted(entry.others, 'källa', 'källor')} till." if entry.others else "",
+        units=units,
+        because=clean(entry.routes[0].because),
+    )
+
+
+def safe_link(url: str) -> str:
+    """Return the address when it is an ordinary web address, else ""."""
+    try:
+        parts = urlsplit(url.strip())
+        ordinary = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return ""
+    return clean(url).replace(" ", "%20") if ordinary else ""
+
+
+def _days(candidate: Candidate, today: date) -> list[Day]:
+    item = candidate.item
+    days = []
+    if item.opens and item.opens > today:
+        days.append(_day("Öppnar", item.opens, today))
+    ahead = [day for day in candidate.answer_days() if day >= today]
+    if ahead:
+        days.append(_day(_verb(item, bool(days)), ahead[0], today))
+        days += [_day("sedan", day, today, distance=False) for day in ahead[1 : 1 + LATER_DAYS]]
+    elif item.kind in (Kind.CALL, Kind.CONSULTATION):
+        days.append(Day("Vi vet inte sista dagen; den står inte i källans uppgifter", "", ""))
+    days += [
+        _day(_LAW_DAYS[deadline.role], deadline.on, today)
+        for deadline in candidate.deadlines
+        if deadline.role in _LAW_DAYS and deadline.on >= today
+    ][:2]
+    return days
+
+
+def _verb(item: Item, after_opening: bool) -> str:
+    verb = "Svar" if item.kind is Kind.CONSULTATION else "Sök"
+    return f"{verb.lower() if after_opening else verb} senast"
+
+
+def _day(before: str, day: date, today: date, *, distance: bool = True) -> Day:
+    after = f"({distance_in_words(day, today)})" if distance else ""
+    return Day(before, day.isoformat(), day_in_words(day, today), after)
+
+
+def _published(entry: Entry, today: date) -> Day:
+    day = entry.candidate.item.published
+    if day is None:
+        return Day("datum saknas i källan", "", "")
+    words = day_in_words(day, today, weekday=False)
+    if entry.odd_date:
+        return Day("källans datum är", day.isoformat(), words, "och kan inte stämma")
+    return Day("", day.isoformat(), words)

@@ -1,0 +1,164 @@
+"""Route: from assessed items to the units that answer for their areas, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.areas import area_names
+from pipeline.candidate import Candidate, ItemId
+from pipeline.municipality import COORDINATOR, Municipality
+from pipeline.wording import listed, lower_first, upper_first
+from store.types import Route, Ruling, Verdict
+
+BEST_AREAS = 3  # an item that is about more than three areas is about none of them in particular
+FIRST_MARGIN = 0.1  # what comes first needs this much less relevance: a missed one costs more than one too many
+TWIN_TOWN_MARGIN = 0.2  # a twin town by name is rare, and a reader wants to know of it even when the rest is thin
+REASONS = 2  # per item: enough to judge by, short enough to be read
+INTERNATIONAL = "international"
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A candidate that is on its way, and what took it there."""
+
+    candidate: Candidate
+    areas: Mapping[str, float]
+    relevance: float
+    lifted: bool  # carries a flag that comes first in this municipality
+    twin_town: str = ""
+    chosen: bool = False  # by the coordinator's verdict
+
+
+def route_items(
+    candidates: Iterable[Candidate],
+    municipality: Municipality,
+    verdicts: Mapping[ItemId, Verdict],
+    today: date,
+) -> list[Route]:
+    """Return a route for every unit that is to have an item, best first.
+
+    A verdict decides when there is one: DROP and LATER never travel, SEND always does. Otherwise both the relevance
+    and an area must reach the municipality's thresholds, and what can no longer be answered stays. An area that no
+    unit answers for leads to the coordinator.
+    """
+    names = area_names()
+    towns = _town_patterns(municipality)
+    routes: list[Route] = []
+    for candidate in candidates:
+        verdict = verdicts.get(candidate.id)
+        if verdict is None and _is_over(candidate, today):
+            continue
+        if matched := _match(candidate, municipality, verdict, towns):
+            routes += _routes_of(matched, municipality, names)
+    return sorted(routes, key=lambda r: (-r.score, r.source, r.key, r.unit))
+
+
+def lowest_relevance(municipality: Municipality) -> float:
+    """Return the relevance below which nothing travels without a verdict."""
+    margin = FIRST_MARGIN + (TWIN_TOWN_MARGIN if municipality.twin_towns else 0)
+    return max(0.0, municipality.thresholds.relevance - margin)
+
+
+def _is_over(candidate: Candidate, today: date) -> bool:
+    """Tell whether the last day to apply or answer has passed, or the source says closed."""
+    days = candidate.answer_days()
+    return candidate.item.status == "closed" or (bool(days) and days[-1] < today)
+
+
+def _match(
+    candidate: Candidate, municipality: Municipality, verdict: Verdict | None, towns: Mapping[str, re.Pattern[str]]
+) -> Matched | None:
+    if verdict and verdict.ruling is not Ruling.SEND:
+        return None
+    town = _twin_town(candidate, towns)
+    lifted = any(candidate.has_flag(flag) for flag in municipality.first)
+    areas = _areas(candidate, municipality.thresholds.area, verdict, town)
+    relevance = candidate.assessment.relevance
+    if verdict:
+        return Matched(candidate, areas, 1.0, lifted, town, chosen=True)
+    needed = municipality.thresholds.relevance - FIRST_MARGIN * lifted - TWIN_TOWN_MARGIN * bool(town)
+    # Thresholds are written with one or two decimals; 0.5 - 0.1 must not refuse 0.4.
+    if not areas or round(relevance, 6) < round(needed, 6):
+        return None
+    return Matched(candidate, areas, relevance, lifted, town)
+
+
+def _areas(candidate: Candidate, threshold: float, verdict: Verdict | None, town: str) -> dict[str, float]:
+    """Return the areas that decide: those of the verdict, else the best ones above the threshold."""
+    if verdict and verdict.areas:
+        return dict.fromkeys(verdict.areas, 1.0)
+    ranked = sorted(candidate.assessment.areas.items(), key=lambda pair: (-pair[1], pair[0]))
+    best = {area: score for area, score in ranked[:BEST_AREAS] if score >= threshold}
+    if verdict and not best:
+        best = dict(ranked[:1])
+    return {INTERNATIONAL: 1.0, **{a: s for a, s in best.items() if a != INTERNATIONAL}} if town else best
+
+
+def _routes_of(matched: Matched, municipality: Municipality, names: Mapping[str, str]) -> list[Route]:
+    areas_of: dict[str, list[str]] = {}
+    for area in matched.areas:
+        for unit in municipality.units_for(area) or (COORDINATOR,):
+            areas_of.setdefault(unit, []).append(area)
+    if not areas_of:
+        areas_of = {COORDINATOR: []}  # chosen by the coordinator, but nothing says for whom
+    item = matched.candidate.item
+    return [
+        Route(
+            municipality=municipality.key,
+            unit=unit,
+            source=item.source,
+            key=item.key,
+            score=_score(matched, areas),
+            because=_because(matched, unit, areas, names),
+            areas=tuple(areas),
+        )
+        for unit, areas in areas_of.items()
+    ]
+
+
+def _score(matched: Matched, areas: Sequence[str]) -> float:
+    """Return 0..1 to rank by: relevance first, then how well the area fits; what comes first gets a head start."""
+    fit = max((matched.areas[area] for area in areas), default=0.0)
+    lift = FIRST_MARGIN * matched.lifted + TWIN_TOWN_MARGIN * (bool(matched.twin_town) and INTERNATIONAL in areas)
+    return round(min(1.0, matched.relevance * (0.5 + 0.5 * fit) + lift), 4)
+
+
+def _because(matched: Matched, unit: str, areas: Sequence[str], names: Mapping[str, str]) -> str:
+    """Return why the item, then why this unit, in plain Swedish."""
+    fields = listed([lower_first(names.get(area, area)) for area in areas], last="samt")
+    if unit == COORDINATOR:
+        whom = f"Ingen i kommunen svarar för {fields}." if fields else "Området är inte känt."
+    else:
+        whom = f"Ni svarar för {fields}."
+    parts = [_why_item(matched, areas, fields), whom]
+    if matched.chosen:
+        parts.insert(0, "Samordnaren har valt ut den.")
+    return " ".join(part for part in parts if part)
+
+
+def _why_item(matched: Matched, areas: Sequence[str], fields: str) -> str:
+    reasons = [r for r in matched.candidate.assessment.reasons if r.weight >= 0 and r.text.strip()]
+    reasons.sort(key=lambda r: (r.area not in areas, -r.weight))
+    texts = [r.text.strip().rstrip(".") for r in reasons if r.area in areas or not r.area]
+    if matched.twin_town and INTERNATIONAL in areas:
+        texts.insert(0, f"vänorten {matched.twin_town} nämns")
+    texts = list(dict.fromkeys(texts))[:REASONS]
+    if not texts:
+        return "" if matched.chosen or not fields else f"Handlar om {fields}."
+    return f"{upper_first('; '.join(texts))}."
+
+
+def _town_patterns(municipality: Municipality) -> dict[str, re.Pattern[str]]:
+    """Return a pattern per twin town: the name as a whole word in its own capitals ("Nice" is a town, "nice" not)."""
+    return {
+        town.name: re.compile(rf"\b(?:{'|'.join(re.escape(name) for name in (town.name, *town.also))})s?\b")
+        for town in municipality.twin_towns
+    }
+
+
+def _twin_town(candidate: Candidate, towns: Mapping[str, re.Pattern[str]]) -> str:
+    text = f"{candidate.item.title}\n{candidate.item.text}"
+    return next((name for name, pattern in towns.items() if pattern.search(text)), "")

@@ -1,0 +1,212 @@
+"""Selection: which of the routed items one reader is shown this week, in which section and order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from pipeline.candidate import Candidate, ItemId
+from pipeline.changes import change_since
+from pipeline.currency import Week, has_odd_date, is_current
+from pipeline.municipality import Contact, Municipality
+from store.types import Kind, Route
+
+CLOSES_SOON = timedelta(days=14)
+NEAR = ("Sverige", "EU")
+
+# Section keys as they are stored with an entry, in the order that a reader meets them.
+SECTIONS = {
+    "closing": "Stänger snart",
+    "children_youth": "Barn och unga",
+    "partnership": "Vänorter och partnerskap",
+    "law": "Lagar och förslag",
+    "calls": "Utlysningar",
+    "consultations": "Remisser och samråd",
+    "news": "Nyheter",
+    "world": "Från världen",
+}
+_LAW = (Kind.LEGAL_ACT, Kind.PROPOSAL, Kind.GOVERNMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """When a reader was last told of an item."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What one reader has been told in every digest until now."""
+
+    items: Mapping[ItemId, Told] = field(default_factory=dict)
+    stories: Collection[str] = ()
+    last: datetime | None = None  # the reader's last digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An item in a digest: for which of the reader's units, why, and where it stands."""
+
+    candidate: Candidate
+    routes: tuple[Route, ...]  # best first
+    section: str
+    answer_by: date | None = None
+    change: str = ""
+    others: int = 0  # other sources that tell the same story
+    odd_date: bool = False
+
+    @property
+    def score(self) -> float:
+        """The best of its routes' scores."""
+        return self.routes[0].score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """One reader's entries, in the order shown, and how many did not fit."""
+
+    entries: tuple[Entry, ...]
+    left_out: int = 0
+
+    def sections(self) -> list[tuple[str, list[Entry]]]:
+        """Return each section that has entries, with its key."""
+        groups = [(key, [e for e in self.entries if e.section == key]) for key in SECTIONS]
+        return [(key, entries) for key, entries in groups if entries]
+
+    def shorter(self) -> Selection:
+        """Return the same selection with the least important fifth left out."""
+        kept = {id(e) for e in sorted(self.entries, key=_rank)[: max(1, len(self.entries) * 4 // 5)]}
+        entries = tuple(e for e in self.entries if id(e) in kept)
+        return Selection(entries=entries, left_out=self.left_out + len(self.entries) - len(entries))
+
+    def closing(self, today: date) -> list[Entry]:
+        """Return the entries to answer within two weeks, the nearest first."""
+        soon = [e for e in self.entries if e.answer_by and e.answer_by <= today + CLOSES_SOON]
+        return sorted(soon, key=lambda e: (e.answer_by or today, -e.score))
+
+
+def select_entries(
+    candidates: Iterable[Candidate],
+    routes: Iterable[Route],
+    contact: Contact,
+    municipality: Municipality,
+    week: Week,
+    *,
+    history: History | None = None,
+    chosen: Collection[ItemId] = (),
+    regions: Mapping[str, str] | None = None,
+) -> Selection:
+    """Return what one reader is shown: current, routed to one of its units, and not told before.
+
+    An item told before comes again only when its deadline or status has changed since. Of a story one member is
+    shown. Items that the coordinator chose are shown whatever their age, as long as they can still be answered.
+    """
+    told = history or History()
+    mine: dict[ItemId, list[Route]] = {}
+    for route in routes:
+        if route.unit in contact.units:
+            mine.setdefault((route.source, route.key), []).append(route)
+    entries = []
+    pool = list(candidates)
+    for candidate in pool:
+        own = sorted(mine.get(candidate.id, ()), key=lambda r: -r.score)
+        if own and (is_current(candidate, week) or _still_chosen(candidate, chosen, week)):
+            entry = _entry(candidate, own, municipality, week, told, regions or {})
+            if entry:
+                entries.append(entry)
+    return _ranked(_one_per_story(entries, pool), municipality.thresholds.per_digest)
+
+
+def _entry(
+    candidate: Candidate,
+    routes: Sequence[Route],
+    municipality: Municipality,
+    week: Week,
+    told: History,
+    regions: Mapping[str, str],
+) -> Entry | None:
+    change = ""
+    if before := told.items.get(candidate.id):
+        change = change_since(candidate, before.at, week.now, week.today)
+        if not change:
+            return None
+    elif candidate.story and candidate.story in told.stories:
+        return None
+    answer_by = candidate.next_answer_day(week.today)
+    return Entry(
+        candidate=candidate,
+        routes=tuple(routes),
+        section=section_of(candidate, municipality, week.today, regions),
+        answer_by=answer_by,
+        change=change,
+        odd_date=has_odd_date(candidate, week),
+    )
+
+
+def section_of(candidate: Candidate, municipality: Municipality, today: date, regions: Mapping[str, str]) -> str:
+    """Return the first section that the item belongs in."""
+    item = candidate.item
+    answer_by = candidate.next_answer_day(today)
+    if answer_by and answer_by <= today + CLOSES_SOON and item.status != "forthcoming":
+        return "closing"
+    for flag in municipality.first:
+        if candidate.has_flag(flag):
+            return flag
+    if item.kind is Kind.CALL or (candidate.has_flag("funding") and item.kind not in (*_LAW, Kind.CONSULTATION)):
+        return "calls"
+    if item.kind is Kind.CONSULTATION:
+        return "consultations"
+    if item.kind in _LAW:
+        return "law"
+    region = str(item.meta.get("region") or regions.get(item.source, NEAR[0]))
+    return "news" if region in NEAR else "world"
+
+
+def _still_chosen(candidate: Candidate, chosen: Collection[ItemId], week: Week) -> bool:
+    if candidate.id not in chosen or candidate.stored.first_seen > week.now:
+        return False
+    days = candidate.answer_days()
+    return candidate.item.status != "closed" and (not days or days[-1] >= week.today)
+
+
+def _one_per_story(entries: Sequence[Entry], pool: Sequence[Candidate]) -> list[Entry]:
+    """Return the entries with one per story, the best, which tells how many other sources have the same."""
+    sources: dict[str, set[str]] = {}
+    for candidate in pool:
+        if candidate.story:
+            sources.setdefault(candidate.story, set()).add(_teller(candidate))
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        story = entry.candidate.story or "\n".join(entry.candidate.id)
+        if story not in kept or _rank(entry) < _rank(kept[story]):
+            kept[story] = entry
+    return [_with_others(entry, sources) for entry in kept.values()]
+
+
+def _with_others(entry: Entry, sources: Mapping[str, set[str]]) -> Entry:
+    others = sources.get(entry.candidate.story or "", set()) - {_teller(entry.candidate)}
+    return replace(entry, others=len(others))
+
+
+def _teller(candidate: Candidate) -> str:
+    return candidate.item.publisher or candidate.item.source
+
+
+def _ranked(entries: Sequence[Entry], most: int) -> Selection:
+    shown = sorted(entries, key=_rank)[:most]
+    order = list(SECTIONS)
+    shown.sort(key=lambda e: (order.index(e.section), *_place(e)))
+    return Selection(entries=tuple(shown), left_out=len(entries) - len(shown))
+
+
+def _rank(entry: Entry) -> tuple[bool, bool, float, str, str]:
+    """Order by what may be lost: closing first, then changed, then the best score; the same every time."""
+    return (entry.section != "closing", not entry.change, -entry.score, *entry.candidate.id)
+
+
+def _place(entry: Entry) -> tuple[date, float, str, str]:
+    """Order within a section: what closes soon by day, all else by score."""
+    day = entry.answer_by if entry.section == "closing" and entry.answer_by else date.min
+    return (day, -entry.score, *entry.candidate.id)
