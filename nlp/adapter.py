@@ -1,0 +1,109 @@
+"""Turns a line of JSON that is no stored item (classify, label pools) into an Item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from store.types import Concept, Deadline, Item, Kind, Money, Reference
+
+LONGEST_TEXT = 20_000  # characters, as for an item from a source
+_KINDS = {"riksdag": Kind.GOVERNMENT}  # what others call our kinds
+_CONCEPTS = {
+    "categories": "government",
+    "programme": "programme",
+    "division": "division",
+    "directory_codes": "directory",
+    "topics": "keyword",
+    "keywords": "keyword",
+}
+_REFERENCES = {"celex": "celex", "call": "call", "diarienummer": "dnr"}
+
+
+def item_of(line: Mapping[str, Any]) -> Item:
+    """Return the item that a line tells of; whatever cannot be read in it is left out, never raised."""
+    meta = line.get("meta")
+    meta = meta if isinstance(meta, Mapping) else {}
+    key = _text(line.get("id"))
+    return Item(
+        source=_text(line.get("source")),
+        key=key,
+        kind=_kind(_text(line.get("kind"))),
+        title=_text(line.get("title")),
+        url=_text(line.get("url")),
+        text=_text(line.get("text"))[:LONGEST_TEXT],
+        language=_text(line.get("language") or line.get("lang")),
+        published=_day(line.get("published")),
+        status=_text(meta.get("status")).lower(),
+        opens=_day(meta.get("opening")),
+        deadlines=_deadlines(meta),
+        money=_money(meta),
+        concepts=tuple(dict.fromkeys(_concepts(meta))),
+        references=tuple(
+            Reference(scheme, value, "is") for name, scheme in _REFERENCES.items() for value in _list(meta.get(name))
+        ),
+        meta=dict(meta),
+    )
+
+
+def _kind(name: str) -> Kind:
+    try:
+        return _KINDS.get(name) or Kind(name)
+    except ValueError:
+        return Kind.NEWS
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, (dict, list)):
+        return ""
+    return str(value).replace("\x00", " ")
+
+
+def _list(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text for one in values if (text := _text(one).strip())]
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(_text(value)[:10])
+    except ValueError:
+        return None
+
+
+def _deadlines(meta: Mapping[str, Any]) -> tuple[Deadline, ...]:
+    days = (_day(value) for name in ("deadline", "deadlines") for value in _list(meta.get(name)))
+    return tuple(dict.fromkeys(Deadline(day) for day in days if day))
+
+
+def _money(meta: Mapping[str, Any]) -> tuple[Money, ...]:
+    try:
+        value = float(meta.get("budget_eur") or 0)
+    except (TypeError, ValueError):
+        return ()
+    return (Money(value, "EUR", "total"),) if value > 0 else ()
+
+
+def _concepts(meta: Mapping[str, Any]) -> Iterator[Concept]:
+    for name, scheme in _CONCEPTS.items():
+        for value in _list(meta.get(name)):
+            if scheme == "directory":
+                code, _, label = value.partition(" ")
+                yield Concept(scheme, code, label)
+            else:
+                yield Concept(scheme, _inside(value), value)
+    ids, labels = _list(meta.get("eurovoc_ids")), _list(meta.get("eurovoc"))
+    for number, code in enumerate(ids):
+        yield Concept("eurovoc", code, labels[number] if len(labels) == len(ids) else "")
+    if not ids:
+        yield from (Concept("eurovoc", "", label) for label in labels)
+    organ = meta.get("organ")
+    if isinstance(organ, str) and len(organ) <= 4:
+        yield Concept("committee", organ, organ)
+
+
+def _inside(value: str) -> str:
+    """The code of "Citizens, Equality, Rights and Values Programme (CERV)", else the value itself."""
+    head, bracket, tail = value.rpartition("(")
+    return tail.rstrip(") ").strip() if bracket and head and value.endswith(")") else value

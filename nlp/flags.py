@@ -1,0 +1,70 @@
+"""What an item is, whatever it is about: funding, law, partnership, children and youth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nlp.evidence import strongest
+from nlp.matching import Hit
+from store.types import Item, Kind
+
+# How often a family turned out to be a binding act or a proposal for one, in even tenths (half of the 4,784 labels).
+LAW_BY_FAMILY = {
+    "directive": 0.98,
+    "regulation": 0.98,
+    "decision": 0.95,
+    "technical_act": 0.98,
+    "foreign_policy": 0.9,
+    "recommendation": 0.3,
+    "notice": 0.05,
+    "fact_memo": 0.8,
+    "inquiry": 0.75,
+    "memorandum": 0.85,
+    "bill": 0.95,
+    "ordinance": 0.95,
+    "letter": 0.15,
+    "treaty": 0.2,
+    "committee_directive": 0.05,
+    "consultation": 0.85,
+    "committee_report": 0.5,
+    "government": 0.4,
+}
+_NOT_LAW = re.compile(
+    r"meddelande|handlingsplan|strategi\b|rekommendation|rapport|redovisning|arbetsprogram|grönbok|vitbok|"
+    r"slutsatser|färdplan|kommunikation|översyn av myndighet|riksrevisionens|utvärdering|skrivelse från|agenda\b"
+)
+_LAW = re.compile(r"\blag\b|\blagen\b|lagstiftning|direktiv|förordning|författning|genomförande|regler|beslut|ändring")
+
+
+def flags_of(item: Item, family: str, hits: Sequence[Hit], title_length: int) -> dict[str, float]:
+    """Return 0..1 per flag."""
+    kept = strongest(hit for hit in hits if hit.term.group == "flag")
+    found = {key: _mass(kept.get(key, ()), title_length) for key in ("children_youth", "funding", "law", "partnership")}
+    is_call = item.kind is Kind.CALL
+    return {
+        "children_youth": _grown(found["children_youth"], 0.22),
+        "funding": 0.98 if is_call else min(0.45, _grown(found["funding"], 0.12)),
+        "law": 0.02 if is_call else _law(item, family, found["law"]),
+        "partnership": _grown(found["partnership"], 0.2),
+    }
+
+
+def _mass(hits: Sequence[Hit], title_length: int) -> float:
+    """Sum the hits: three for one in the title, one in the text's first 600 characters, a third after."""
+    return sum(3.0 if hit.start < title_length else 1.0 if hit.start < title_length + 600 else 0.33 for hit in hits)
+
+
+def _grown(mass: float, rate: float) -> float:
+    return float(round(1.0 - (1.0 - rate) ** mass, 4)) if mass else 0.0
+
+
+def _law(item: Item, family: str, mass: float) -> float:
+    base = LAW_BY_FAMILY.get(family, 0.0)
+    title = item.title.lower()
+    if family in ("fact_memo", "consultation", "inquiry", "committee_report", "memorandum"):
+        if _NOT_LAW.search(title) and not _LAW.search(title):
+            base *= 0.4
+        elif _LAW.search(title):
+            base += 0.1
+    return round(min(0.98, base if base else min(0.45, _grown(mass, 0.1))), 4)

@@ -1,0 +1,104 @@
+"""Finds every term of the lexicons in a text in one pass, also inside Swedish compounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import ahocorasick
+
+from nlp.knowledge import Term
+
+SHORTEST_IN_COMPOUND = 4  # letters of a term that may stand inside a longer word; "vård", but not "el" or "väg"
+SHORTEST_REST = 3  # letters that must be left of the word on either side of the term, joint apart
+JOINTS = ("s", "e", "o", "u")
+SWEDISH_ENDINGS = frozenset(
+    "s a e n t r en et er ar or na arna erna orna ens ets ers ars ors nas arnas ernas ornas ns ts ta te d de des"
+    " are aren ares arens arnas ade at as ande andet andets ne nes het an".split()
+)
+ENGLISH_ENDINGS = frozenset(["s", "es", "'s", "’s", "s'", "s’", "ed", "d", "ing", "al", "ly", "wide"])
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term found at start..end (exclusive) of the text; `word_start..word_end` is the whole word around it."""
+
+    term: Term
+    start: int
+    end: int
+    word_start: int
+    word_end: int
+
+    @property
+    def is_compound(self) -> bool:
+        """Tell whether the term is the later part of a longer word."""
+        return self.word_start < self.start
+
+
+class Matcher:
+    """An automaton over the terms of one language."""
+
+    def __init__(self, terms: Iterable[Term], language: str) -> None:
+        self._swedish = language == "sv"
+        by_text: dict[str, list[Term]] = {}
+        for term in terms:
+            for text in self._spellings(term):
+                by_text.setdefault(text, []).append(term)
+        self._automaton = ahocorasick.Automaton()
+        for text, found in by_text.items():
+            self._automaton.add_word(text, (len(text), tuple(found)))
+        self._automaton.make_automaton()
+
+    def find(self, text: str) -> list[Hit]:
+        """Return the hits in a lower-cased text, in order of their ends; what `not` terms cover is left out."""
+        hits: list[Hit] = []
+        blocked: list[Hit] = []
+        for hit in self._all(text):
+            (blocked if hit.term.strength == "not" else hits).append(hit)
+        if not blocked:
+            return hits
+        return [hit for hit in hits if not any(_covers(block, hit) for block in blocked)]
+
+    def _all(self, text: str) -> Iterator[Hit]:
+        length = len(text)
+        for last, (size, terms) in self._automaton.iter(text):
+            start, end = last + 1 - size, last + 1
+            if start and text[start - 1].isalnum() and (not self._swedish or size < SHORTEST_IN_COMPOUND):
+                continue
+            word_start, word_end = start, end
+            while word_start and text[word_start - 1].isalnum():
+                word_start -= 1
+            while word_end < length and text[word_end].isalnum():
+                word_end += 1
+            if 0 < start - word_start < SHORTEST_REST:
+                continue
+            rest = text[end:word_end]
+            for term in terms:
+                if not rest or term.is_stem or self._may_end_with(rest, size):
+                    yield Hit(term, start, end, word_start, word_end)
+
+    def _may_end_with(self, rest: str, size: int) -> bool:
+        if not self._swedish:
+            return rest in ENGLISH_ENDINGS
+        if rest in SWEDISH_ENDINGS:
+            return size >= SHORTEST_REST
+        joint = 1 if rest[0] in JOINTS else 0
+        return size > SHORTEST_IN_COMPOUND and len(rest) - joint >= SHORTEST_REST
+
+    def _spellings(self, term: Term) -> Iterator[str]:
+        yield term.text
+        if not self._swedish and not term.is_stem and term.text.endswith("y") and term.text[-2] not in "aeiou":
+            yield term.text[:-1] + "ies"
+
+
+def lower(text: str) -> str:
+    """Return the text in lower case with every character at its own place ("İ" would become two)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := character.lower()) == 1 else character for character in text)
+
+
+def _covers(block: Hit, hit: Hit) -> bool:
+    same = block.term.key == hit.term.key and block.term.group == hit.term.group
+    return same and block.start < hit.end and hit.start < block.word_end
