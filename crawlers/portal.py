@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from crawlers.dates import parse_moment
 from store.errors import ChangedSource
 
 API = "https://api.tech.ec.europa.eu/search-api/prod/rest/"
@@ -150,9 +151,11 @@ class Cursor:
         recorded crawls came back).
         """
         dates = [first(record, SORT_FIELD) for record in page.records]
-        if dates != sorted(dates) or (dates and dates[0] < self.since):
+        moments = [moment for date in dates if (moment := parse_moment(date))]  # offsets differ between records
+        start = parse_moment(self.since)
+        if len(moments) < len(dates) or moments != sorted(moments) or (start and moments and moments[0] < start):
             message = f"asked for {SORT_FIELD} from {self.since!r} on in order, got {dates[:3]}: the query was ignored"
             raise ChangedSource(message, source=source, part=part)
         if len(page.records) < PAGE:
             return None
-        return Cursor(dates[-1]) if dates[-1] > self.since else Cursor(self.since, self.page + 1)
+        return Cursor(dates[-1]) if start is None or moments[-1] > start else Cursor(self.since, self.page + 1)

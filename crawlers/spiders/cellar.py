@@ -13,7 +13,7 @@ from scrapy.http import Response
 from crawlers import sparql
 from crawlers.acts import Act, act_item, read_acts, read_concepts, read_facts, windows
 from crawlers.source import Source
-from store.errors import ChangedSource, EmptySource
+from store.errors import ChangedSource, EmptySource, SourceError
 from store.types import Kind
 
 FIRST_FILL = timedelta(days=90)
@@ -22,9 +22,11 @@ LONGEST_CATCH_UP = timedelta(days=365)  # after a longer pause nobody wants the 
 WINDOW_DAYS = 14  # what one question spans; broader ones time out
 BATCH = 50  # acts per question for details
 MOST_PAGES = 50  # of one window: more means that OFFSET is not heeded
-# The institutions adopt law every week of the year, and publish preparatory documents every month: a whole run over
-# that many days that finds nothing has been answered wrongly, however valid the answer looked.
-SUSPICIOUS_SILENCE = {"law": 14, "proposals": 28}
+SECTORS = {"law": "3", "proposals": "5"}
+# The institutions adopt law every week of the year: a run over more days than these that finds none was answered
+# wrongly, however valid the answer looked. Preparatory documents are asked for by the same question but for one
+# figure, so a fault shows in law.
+LONGEST_SILENCE = {"law": OVERLAP}
 
 
 @dataclass(slots=True)
@@ -54,16 +56,16 @@ class Cellar(Source):
     languages = ("sv", "en")
     licence = "Fri vidareanvändning med källa angiven (kommissionens beslut 2011/833/EU)"
     cadence = timedelta(days=1)
-    fewest = 1  # of a window whose length varies; SUSPICIOUS_SILENCE is the sharper floor
+    fewest = 1  # of a window whose length varies; LONGEST_SILENCE is the sharper floor
     most = 100_000  # all of ten years; a first fill is some thousands
     longest_silence = timedelta(days=21)
     hosts = ("publications.europa.eu",)
 
     async def start(self) -> AsyncIterator[Any]:
         """Start both parts."""
-        starts = {part: self.first_day(part) for part in SUSPICIOUS_SILENCE}
+        starts = {part: self.first_day(part) for part in SECTORS}
         self.window = (min(starts.values()).isoformat(), self.today.isoformat())
-        for part, sector in (("law", "3"), ("proposals", "5")):
+        for part, sector in SECTORS.items():
             reading = Reading(part, sector, windows(starts[part], self.today, WINDOW_DAYS))
             for message in self.next_window(reading):
                 yield message
@@ -74,11 +76,17 @@ class Cellar(Source):
 
     def usual_first_day(self, part: str) -> date:
         """Return the day a part is read from when nobody says otherwise: nothing before it is still to come."""
-        try:
-            marked = date.fromisoformat(self.job.marks.get(part, ""))
-        except ValueError:
+        marked = self.marked_day(part)
+        if marked is None:
             return self.today - FIRST_FILL
         return max(min(marked, self.today) - OVERLAP, self.today - LONGEST_CATCH_UP)
+
+    def marked_day(self, part: str) -> date | None:
+        """Return the day up to which a part was last read whole."""
+        try:
+            return date.fromisoformat(self.job.marks.get(part, ""))
+        except ValueError:
+            return None
 
     def next_window(self, reading: Reading) -> Iterator[Any]:
         """Ask for the acts of the next window, or bring the part to its end."""
@@ -98,7 +106,7 @@ class Cellar(Source):
     def on_acts(self, response: Response, reading: Reading, first: date, last: date, page: int) -> Iterator[Any]:
         """Take the acts of a page, and go on to the next page, batch or window."""
         where = {"source": self.name, "part": reading.part}
-        rows = sparql.read_rows(response.body, ("celex", "type", "date"), **where)
+        rows = self.rows(response, reading.part, "celex", "type", "date")
         acts, odd = read_acts(rows, reading.sector, first, last, **where)
         for celex in odd:
             yield self.skipped(reading.part, celex, "CELEX number or date not understood")
@@ -122,7 +130,7 @@ class Cellar(Source):
 
     def on_facts(self, response: Response, reading: Reading, batch: list[Act]) -> Iterator[Any]:
         """Take the facts and ask for the EuroVoc concepts of the same acts."""
-        rows = sparql.read_rows(response.body, ("celex", "property", "value"), source=self.name, part=reading.part)
+        rows = self.rows(response, reading.part, "celex", "property", "value")
         query = sparql.concepts_query(act.celex for act in batch)
         state = {"reading": reading, "batch": batch, "facts": read_facts(rows)}
         yield self.ask(reading.part, query, self.on_concepts, state)
@@ -131,8 +139,7 @@ class Cellar(Source):
         self, response: Response, reading: Reading, batch: list[Act], facts: dict[str, Any]
     ) -> Iterator[Any]:
         """Yield the finished items of a batch and go on."""
-        rows = sparql.read_rows(response.body, ("celex", "concept", "label"), source=self.name, part=reading.part)
-        concepts = read_concepts(rows)
+        concepts = read_concepts(self.rows(response, reading.part, "celex", "concept", "label"))
         yield from self.items(
             reading.part,
             (
@@ -153,25 +160,32 @@ class Cellar(Source):
 
     def end(self, reading: Reading) -> Any:
         """Return the end of a part: whole, or suspiciously empty."""
-        first = self.first_day(reading.part)
-        days = (self.today - first).days
-        if not self.found.get(reading.part) and days >= SUSPICIOUS_SILENCE[reading.part]:
-            error = EmptySource(f"no act in {days} days", source=self.name, part=reading.part)
-            return self.part_failed(reading.part, error, f"Källan svarade, men utan en enda akt på {days} dagar.")
+        part, first = reading.part, self.first_day(reading.part)
+        silence = self.today - first
+        if not self.found.get(part) and part in LONGEST_SILENCE and silence > LONGEST_SILENCE[part]:
+            error = EmptySource(f"no act in {silence.days} days", source=self.name, part=part)
+            return self.part_failed(part, error, f"Källan svarade, men utan en enda akt på {silence.days} dagar.")
+        marked = self.marked_day(part)
         # A run from a later day than usual leaves a gap behind it, so the mark stays where it was.
-        whole = first <= self.usual_first_day(reading.part)
-        kept = self.job.marks.get(reading.part)
-        return self.part_done(reading.part, mark=max(self.today.isoformat(), kept or "") if whole else kept)
+        reached = max(self.today, marked or self.today) if first <= self.usual_first_day(part) else marked
+        return self.part_done(part, mark=reached.isoformat() if reached else None)
 
     def ask(self, part: str, query: str, callback: Any, state: dict[str, Any]) -> Request:
         """Return the request of one SPARQL question; posted, because long ones are refused in the address."""
-        return Request(
+        return self.request(
+            part,
             sparql.ENDPOINT,
+            callback,
+            expect="json",
             method="POST",
             headers={"Content-Type": sparql.CONTENT_TYPE, "Accept": sparql.ACCEPT},
             body=query.encode(),
-            callback=callback,
             cb_kwargs=state,
-            meta={"part": part},
             dont_filter=True,
         )
+
+    def rows(self, response: Response, part: str, *variables: str) -> list[sparql.Row]:
+        """Return the rows of an answer that is whole."""
+        if response.status != 200:  # Virtuoso gives 206 and the rows it has when its own time is up
+            raise SourceError(f"a partial answer, status {response.status}", source=self.name, part=part)
+        return sparql.read_rows(response.body, variables, source=self.name, part=part)

@@ -51,6 +51,10 @@ class FundingTenders(Source):
         self.records: dict[str, Record] = {}  # by the portal's own reference
         self.asked = 0
 
+    def floor(self, part: str) -> int:
+        """Return the fewest calls of a plausible answer; a replay server may hold a sample of any size."""
+        return self.fewest if part == CALLS and not self.job.replay_url else 0
+
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the names first; the calls follow whatever comes of it."""
         yield self.ask(NAMES, portal.facet_url(), portal.facet_parts(), self.on_names, {}, errback=self.on_names_failed)
@@ -140,14 +144,15 @@ class FundingTenders(Source):
         """Return the request of one multipart question."""
         self.asked += 1
         body, content_type = portal.multipart(parts)
-        return Request(
+        return self.request(
+            part,
             url,
+            callback,
+            expect="json",
             method="POST",
             headers={"Content-Type": content_type, "Accept": "application/json"},
             body=body,
-            callback=callback,
             errback=errback,
             cb_kwargs=state,
-            meta={"part": part},
             dont_filter=True,
         )
