@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nlp.days import Day, find_days
 from nlp.text import Cue, Sentence, sentences
 from store.types import Deadline, Kind
 
-BEFORE, AFTER = 260, 130  # characters read around a day: the longest "ska ha kommit in till … senast" seen is 190
+BEFORE, AFTER = 200, 90  # characters read around a day: the longest way from what to when seen is 190
 REACH = 110  # characters between the words for a last day and the day itself
 CLOSE = 30  # characters for words that stand after the day: "den 31 mars är sista dagen"
 MOST = 12  # deadlines of one item; more than that is a calendar, not a deadline
 
-# One cheap look at the whole text before any day is sought in it.
+# Without one of these near it a day is no deadline, and its passage need not be read.
 _TRIGGER = re.compile(
-    r"senast|sista|deadline|stäng|öppna|öppen|till och med|t\.o\.m|fram till|före |kraft|tillämpas|gälla|svar|förläng|datum"
-    r"|går ut|ansök|no(?:t)? later than|closing|close|until|till |\bby\b|before|cut-?off|open|due|apply|applies|applicable"
-    r"|effect|expire|latest|last day|submission",
+    r"senast|sista|deadline|stäng|öppna|öppen|till och med|t\.o\.m|fram till|kraft|tillämpas|gälla|gäller|svarsti|remissti|förläng"
+    r"|slutdatum|går ut|ansök|samrådsti|utlyses|not? later than|closing|close|cut-?off|open|apply|applies|applicable|effect|expire"
+    r"|latest|last day|submission|launch|extended|final date|end date|start date",
     re.IGNORECASE,
 )
 _NOT_A_LIMIT = re.compile(r"(?:\bof|\bav|\bav den|\bdated|\bsince|\bsedan(?: den)?|\bpå|beslut den|\bstand on)\s*$", re.IGNORECASE)
@@ -55,12 +55,10 @@ class Dates:
 
 def find_deadlines(text: str, language: str, *, kind: Kind, published: date | None) -> Dates:
     """Return the deadlines that the text names, in order of day, and the day it opens for applications."""
-    if not _TRIGGER.search(text):
-        return Dates()
     found: dict[tuple[date, str], Deadline] = {}
     opens: date | None = None
-    for passage in _passages(text):
-        for deadline in _read(passage, language, kind, published):
+    for passage, days in _passages(text):
+        for deadline in _read(passage, days, language, kind, published):
             if deadline.role == "opens":
                 opens = opens or deadline.on
             elif published is None or deadline.on >= published:
@@ -75,19 +73,27 @@ def _without_repeats(deadlines: list[Deadline]) -> list[Deadline]:
     return [d for d in deadlines if d.role != "other" or d.on not in named]
 
 
-def _passages(text: str) -> Iterator[str]:
+def _passages(text: str) -> Iterator[tuple[str, list[Day]]]:
     """Yield the stretches of text around days, where there are words that could make one of them a deadline."""
-    stretches: list[list[int]] = []
-    for day in find_days(text):
-        start, end = max(0, day.start - BEFORE), min(len(text), day.end + AFTER)
+    days = find_days(text)
+    stretches: list[tuple[int, int]] = []
+    for day in days:
+        if not _may_be_deadline(text, day):
+            continue
+        start, end = _word_start(text, max(0, day.start - BEFORE)), min(len(text), day.end + AFTER)
         if stretches and start <= stretches[-1][1]:
-            stretches[-1][1] = end
-        else:
-            stretches.append([start, end])
+            start = stretches.pop()[0]
+        stretches.append((start, end))
     for start, end in stretches:
-        passage = text[_word_start(text, start) : end]
-        if _TRIGGER.search(passage):
-            yield passage
+        inside = [day for day in days if start <= day.start and day.end <= end]
+        yield text[start:end], [replace(day, start=day.start - start, end=day.end - start) for day in inside]
+
+
+def _may_be_deadline(text: str, day: Day) -> bool:
+    lead = text[max(0, day.start - REACH) : day.start]
+    if _NOT_A_LIMIT.search(lead[-14:]):
+        return False
+    return bool(_ADJACENT.search(lead[-40:]) or _TRIGGER.search(lead) or _TRIGGER.search(text, day.end, day.end + 60))
 
 
 def _word_start(text: str, position: int) -> int:
@@ -96,8 +102,9 @@ def _word_start(text: str, position: int) -> int:
     return position
 
 
-def _read(passage: str, language: str, kind: Kind, published: date | None) -> Iterator[Deadline]:
-    days = find_days(passage)
+def _read(
+    passage: str, days: list[Day], language: str, kind: Kind, published: date | None
+) -> Iterator[Deadline]:
     earlier: Sentence | None = None
     for sentence in sentences(passage, language):
         inside = [day for day in days if sentence.start <= day.start < sentence.end]
@@ -186,7 +193,10 @@ def _reaches(passage: str, cue: Cue, day: Day) -> bool:
 
 def _what(before: list[Cue], after: list[Cue], earlier: Sentence | None, kind: Kind, day: Day) -> str:
     """Return for what the day is the last one: by the nearest words before it, after it, or in the sentence before."""
-    nearest = [*reversed(before), *after, *reversed(earlier.cues if earlier else ())]
+    # A word after the day is as near as one twice as far before it: Swedish and English lead up to the day.
+    around = [(day.start - cue.end, cue) for cue in before] + [(2 * (cue.start - day.end), cue) for cue in after]
+    nearest = [cue for _, cue in sorted(around, key=lambda one: one[0])]
+    nearest += reversed(earlier.cues if earlier else ())
     stages = [c for c in before if c.label in _STAGES and day.start - c.end < REACH]
     stages = stages[::-1] or [c for c in after if c.label in _STAGES and c.start - day.end < CLOSE]
     if stages and kind not in _LAW:

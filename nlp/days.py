@@ -28,21 +28,24 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DASH = r"\s?(?:-|–|—)\s?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th|:[ae])?"
-_WRITTEN = re.compile(
-    rf"\b(?:(?P<first>{_DAY}){_DASH})?(?P<day>{_DAY})\.?\s(?:of\s)?(?P<month>{_MONTH})\b\.?(?:,?\s(?P<year>(?:19|20)\d\d)\b)?"
-    rf"|\b(?P<month2>{_MONTH})\.?\s(?P<day2>{_DAY}),?\s(?P<year2>(?:19|20)\d\d)\b",
+_YEAR = r"(?:19|20)[0-9][0-9]"
+_ORDINAL = r"(?:st|nd|rd|th|:[ae])?"
+# All begin with a digit class, which is what lets `re` skip through text without digits at full speed.
+_DAY_FIRST = re.compile(
+    rf"[0-9][0-9]?{_ORDINAL}(?:\s?[-–—]\s?(?P<last>[0-9][0-9]?){_ORDINAL})?\.?\s(?:of\s)?(?P<month>{_MONTH})\b\.?"
+    rf"(?:,?\s(?P<year>{_YEAR})\b)?",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(
-    r"(?<![\d/.-])(?:"
-    r"(?P<iso_year>20\d\d)-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)"
-    r"|(?P<day>\d{1,2})(?P<mark>[./])(?P<month>\d{1,2})(?:(?P=mark)|[ -])(?P<year>20\d\d)"
-    r")(?![\d/]|[.-]\d)"
+_DAY_AFTER = re.compile(rf"[0-9][0-9]?{_ORDINAL},?\s(?P<year>{_YEAR})\b", re.IGNORECASE)
+_MONTH_BEFORE = re.compile(rf"\b(?P<month>{_MONTH})\.?\s$", re.IGNORECASE)
+_ISO = re.compile(r"[2]0[0-9][0-9]-(?P<month>[01][0-9])-(?P<day>[0-3][0-9])(?![0-9]|[.-][0-9])")
+_POINTS = re.compile(
+    r"[0-9][0-9]?(?P<mark>[./])(?P<month>[01]?[0-9])(?:(?:(?P=mark)|[ -])(?P<year>20[0-9][0-9]))?(?![0-9/]|[.,-][0-9]|\s?%)"
 )
-_SHORT = re.compile(r"(?<![\d/.-])(?P<day>\d{1,2})/(?P<month>\d{1,2})(?![\d/]|[.-]\d)")
-_RECURRING = re.compile(r"\s(?:each|every|of each|varje|årligen|respektive\s\d|of the (?:following|same|previous))\b|\sår\b", re.I)
+_NUMBER = re.compile(r"[0-9]+")
+_RECURRING = re.compile(
+    r"\s(?:each|every|of each|varje|årligen|vart|of the (?:following|same|previous))\b|\sår\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,43 +69,49 @@ class Day:
 
 def find_days(text: str) -> list[Day]:
     """Return the days in a text in order; days of every year ("31 March each year") are left out."""
-    found = [*map(_written, _WRITTEN.finditer(text)), *map(_numbers, _NUMBERS.finditer(text))]
-    if "/" in text:
-        found += [_short(match) for match in _SHORT.finditer(text) if not _within(match.start(), found)]
-    days = [day for day in found if _is_possible(day) and not _RECURRING.match(text, day.end)]
-    return sorted(_with_shared_year(sorted(days, key=lambda day: day.start), text), key=lambda day: day.start)
+    found = [_day_first(match) for match in _DAY_FIRST.finditer(text)]
+    found += [day for match in _DAY_AFTER.finditer(text) if (day := _day_after(match, text))]
+    if "-" in text:
+        found += [
+            Day(m.start(), m.end(), int(m["day"]), int(m["month"]), int(m.group()[:4])) for m in _ISO.finditer(text)
+        ]
+    if "/" in text or "." in text:
+        found += [day for match in _POINTS.finditer(text) if (day := _with_points(match))]
+    days = [day for day in found if _stands_alone(day, text) and not _RECURRING.match(text, day.end)]
+    return _with_shared_year(sorted(days, key=lambda day: day.start), text)
 
 
-def _written(match: re.Match[str]) -> Day:
-    group = match.groupdict()
-    year = group["year"] or group["year2"]
-    digits = re.match(r"\d+", group["day"] or group["day2"])
-    return Day(
-        match.start(),
-        match.end(),
-        int(digits.group()) if digits else 0,
-        _MONTHS[(group["month"] or group["month2"]).lower()],
-        int(year) if year else None,
-    )
+def _leading_number(match: re.Match[str]) -> int:
+    number = _NUMBER.match(match.group())
+    return int(number.group()) if number else 0
 
 
-def _numbers(match: re.Match[str]) -> Day:
-    group = match.groupdict()
-    if group["iso_year"]:
-        return Day(match.start(), match.end(), int(group["iso_day"]), int(group["iso_month"]), int(group["iso_year"]))
-    return Day(match.start(), match.end(), int(group["day"]), int(group["month"]), int(group["year"]))
+def _day_first(match: re.Match[str]) -> Day:
+    day = int(match["last"]) if match["last"] else _leading_number(match)
+    year = int(match["year"]) if match["year"] else None
+    return Day(match.start(), match.end(), day, _MONTHS[match["month"].lower()], year)
 
 
-def _short(match: re.Match[str]) -> Day:
-    return Day(match.start(), match.end(), int(match["day"]), int(match["month"]), None)
+def _day_after(match: re.Match[str], text: str) -> Day | None:
+    month = _MONTH_BEFORE.search(text[max(0, match.start() - 12) : match.start()])
+    if not month:
+        return None
+    start = match.start() - len(month.group())
+    return Day(start, match.end(), _leading_number(match), _MONTHS[month["month"].lower()], int(match["year"]))
 
 
-def _within(position: int, days: list[Day]) -> bool:
-    return any(day.start <= position < day.end for day in days)
+def _with_points(match: re.Match[str]) -> Day | None:
+    if not match["year"] and match["mark"] == ".":  # "17.00" is an hour, "2.5" a number
+        return None
+    year = int(match["year"]) if match["year"] else None
+    return Day(match.start(), match.end(), _leading_number(match), int(match["month"]), year)
 
 
-def _is_possible(day: Day) -> bool:
-    return day.on(2024) is not None or day.on() is not None  # 2024: a leap year
+def _stands_alone(day: Day, text: str) -> bool:
+    """Say whether there is such a day, and no digit or mark before it that makes it part of something longer."""
+    before = text[max(0, day.start - 2) : day.start]
+    part_of_more = before[-1:].isdigit() or (before[-1:] in ("/", ".", ",", "-", ":") and before[:1].isdigit())
+    return not part_of_more and (day.on(2024) is not None or day.on() is not None)  # 2024: a leap year
 
 
 def _with_shared_year(days: list[Day], text: str) -> list[Day]:

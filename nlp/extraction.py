@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from nlp.references import find_references
 from store.types import Deadline, Item, Kind, Money, Reference
 
 _SUBMISSION = frozenset({"application", "stage_1", "stage_2", "cut_off"})
+_LEAST_TELLING = ("application_date", "other")  # of two roles for one day, these give way
 # What sources and lines for `utkik classify` call a deadline, and its role; "" is by the item's kind.
 _META_DAYS = {
     "deadline": "",
@@ -24,7 +24,6 @@ _META_DAYS = {
     "transposition_date": "transposition",
 }
 _META_MONEY = {"budget_eur": ("EUR", "total"), "budget_sek": ("SEK", "total"), "budget": ("EUR", "total")}
-_NUMBER = re.compile(r"\d[\d .,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +75,18 @@ def _money_in_meta(meta: Mapping[str, Any]) -> list[Money]:
 
 
 def _join_deadlines(given: Iterable[Deadline], read: Iterable[Deadline]) -> tuple[Deadline, ...]:
-    """Keep every day once; where the source gave a day for applying, the text does not add another one."""
-    read = tuple(read)
+    """Keep every day once; where the source gave a day for something, the text does not add another for the same."""
+    read = sorted(read, key=lambda deadline: _LEAST_TELLING.index(deadline.role) if deadline.role in _LEAST_TELLING else -1)
     notes = {deadline.on: deadline.note for deadline in read if deadline.note}
     days: dict[date, Deadline] = {}
     for deadline in given:
         days.setdefault(deadline.on, Deadline(deadline.on, deadline.role, deadline.note or notes.get(deadline.on, "")))
-    roles = {deadline.role for deadline in days.values()}
+    settled = {deadline.role for deadline in days.values()}
+    if settled & _SUBMISSION:
+        settled |= _SUBMISSION | {"other"}
     for deadline in read:
-        settled = deadline.role in roles or (deadline.role in _SUBMISSION and roles & _SUBMISSION)
-        if deadline.on not in days and not settled:
-            days[deadline.on] = deadline
-        elif deadline.on not in days and deadline.role not in roles and not roles & _SUBMISSION:
-            days[deadline.on] = deadline
+        if deadline.role not in settled:
+            days.setdefault(deadline.on, deadline)
     return tuple(sorted(days.values(), key=lambda deadline: (deadline.on, deadline.role)))
 
 

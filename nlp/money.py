@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.text import Cue, Sentence, sentences
 from store.types import Money
 
-BEFORE, AFTER = 170, 110  # characters read around an amount
+BEFORE, AFTER = 130, 70  # characters read around an amount
 REACH = 75  # characters between an amount and the words that tell its role
+_LARGEST_GRANT = {"EUR": 1e8, "SEK": 1e9}  # "up to 6.9 billion" is what there is in all, not one applicant's grant
+SMALLEST = 100  # of any currency; less is a price or a fee
 MOST = 8  # amounts of one item; a text with more is a table or an annual report
 
-_NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?![\d])|\d+(?:[.,]\d+)?"
+# Begins with a digit class, which lets `re` skip through text without digits at full speed.
+_NUMBER = r"[0-9][0-9]{0,2}(?:(?:[ .,'\u00a0\u202f][0-9]{3})+(?![0-9])|[0-9]*)(?:[.,][0-9]+)?"
 _SCALE = {
     "k": 1e3, "t": 1e3, "tusen": 1e3, "thousand": 1e3,
     "m": 1e6, "mn": 1e6, "mio": 1e6, "milj": 1e6, "miljon": 1e6, "miljoner": 1e6, "million": 1e6, "millions": 1e6,
@@ -28,22 +31,33 @@ _CURRENCY = {
     "$": "USD", "usd": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "£": "GBP", "gbp": "GBP", "pund": "GBP",
     "nok": "NOK", "dkk": "DKK",
 }  # fmt: skip
-_SHORT_SCALE = r"mn|mio\.?|milj\.?|miljon(?:er)?|millions?|bn|mdr|md|miljard(?:er)?|billions?|tusen|thousand|[kKmM](?=\b)"
+_SCALES = (
+    r"mn|mio\.?|milj\.?|miljon(?:er)?|millions?|bn|mdr|md|miljard(?:er)?|billions?|tusen|thousand|[km](?=\b)"
+)
 _JOINED = r"mnkr|mkr|msek|meuro?|tkr|tsek|ksek|keur|mdrkr|mdkr|mdsek"
-_BEFORE = r"€|EUR|SEK|USD|US\$|\$|£|GBP|NOK|DKK|MEUR|MSEK|KSEK"
-_AFTER = r"€|euros?|eur|sek|skr|kronors?|kr|usd|dollars?|\$|£|gbp|pund|nok|dkk"
-_AMOUNT = re.compile(
-    rf"(?:(?<![A-Za-z])(?P<lead>{_BEFORE})\s?(?P<a>{_NUMBER})(?:(?:\s?(?:-|–|to)\s?)(?P<a2>{_NUMBER}))?(?:\s?(?P<scale>{_SHORT_SCALE})(?![a-zåäö]))?"
-    rf"|(?<![\w.,/-])(?P<b>{_NUMBER})(?:(?:\s?(?:-|–|till|to|och|and)\s?)(?P<b2>{_NUMBER}))?\s?"
-    rf"(?:(?P<joined>{_JOINED})\b|(?:(?P<scale2>{_SHORT_SCALE})\s?)?(?:svenska\s|of\s)?(?P<tail>{_AFTER})(?![a-zåäö])))",
+_LEADS = ("€", "EUR", "SEK", "US$", "USD", "$", "£", "GBP", "NOK", "DKK", "MEUR", "MSEK", "KSEK")
+_LEAD = "|".join(map(re.escape, _LEADS))
+_TAIL = r"€|euros?|eur|sek|skr|kronors?|kr|usd|dollars?|\$|£|gbp|pund|nok|dkk"
+_UNIT_FIRST = re.compile(
+    rf"(?<![A-Za-z])(?P<unit>{_LEAD})\s?(?P<low>{_NUMBER})(?:\s?(?:-|–|to)\s?(?:€|EUR)?\s?(?P<high>{_NUMBER}))?"
+    rf"(?:\s?(?P<scale>(?i:{_SCALES}))(?![A-Za-zåäö]))?"
+)
+_UNIT_LAST = re.compile(
+    rf"(?P<low>{_NUMBER})(?:\s?(?:-|–|till|to|och|and)\s?(?P<high>{_NUMBER}))?\s?"
+    rf"(?:(?P<joined>{_JOINED})\b|(?:(?P<scale>{_SCALES})\s?)?(?:svenska\s|of\s)?(?P<unit>{_TAIL})(?![a-zåäö]))",
     re.IGNORECASE,
 )
 _RATE = re.compile(
-    r"(?<![\w.,/-])(?P<value>\d{1,3}(?:[.,]\d+)?)(?:\s?(?:-|–|to|till|och|and)\s?(?P<upper>\d{1,3}))?\s?(?:%|procent\b|per cent\b|percent\b)",
+    r"(?P<value>[0-9][0-9]?[0-9]?(?:[.,][0-9]+)?)(?:\s?(?:-|–|to|till|och|and)\s?(?P<upper>[0-9]{1,3}))?"
+    r"\s?(?:%|procent\b|per cent\b|percent\b)",
     re.IGNORECASE,
 )
-# What must stand somewhere in the text before amounts are sought in it.
-_TRIGGER = re.compile(r"€|\$|£|%|\beur|\bsek\b|\bm?n?kr\b|krono|euro\b|euros\b|\bmsek|\bmeur|\btkr|procent|per ?cent|\busd|\bgbp|\bnok\b|\bdkk\b|dollar", re.I)
+_PART_OF_MORE = re.compile(r"[\w.,/-]$")
+# One of these must stand in the text before amounts are sought in it.
+_TRIGGERS = (
+    *("€", "$", "£", "%", "eur ", "eur\u00a0", "sek", " kr", "krono", "euro", "mkr", "mnkr", "meur", "tkr", "procent"),
+    *("per cent", "percent", "usd", "gbp", "nok", "dkk", "dollar", "pund"),
+)
 _FUNDING_RATE = re.compile(
     r"medfinans|co-?\s?financ|co-?\s?fund|stödniv|stödgrad|stödandel|stödberättig|eligible (?:project )?(?:cost|expend)|funding rate"
     r"|reimburs|egenfinans|(?:av|of)(?: de| the)?(?: \w+){0,2} ?(?:kostnad|cost)|stödintens|aid intensity|grant rate|support rate"
@@ -64,7 +78,8 @@ class _Found:
 
 def find_money(text: str, language: str) -> tuple[Money, ...]:
     """Return the amounts and rates of a text in the order they stand, each once."""
-    if not _TRIGGER.search(text):
+    lowered = text.lower()
+    if not any(map(lowered.__contains__, _TRIGGERS)):
         return ()
     money: dict[Money, None] = {}
     for passage, found in _passages(text):
@@ -79,21 +94,26 @@ def find_money(text: str, language: str) -> tuple[Money, ...]:
 
 def _passages(text: str) -> Iterator[tuple[str, list[_Found]]]:
     """Yield stretches of text around amounts with the amounts in them."""
-    stretches: list[list[int]] = []
-    for amount in sorted(_amounts(text), key=lambda found: found.start):
+    amounts = sorted(_amounts(text), key=lambda found: found.start)
+    stretches: list[tuple[int, int]] = []
+    for amount in amounts:
         start, end = max(0, amount.start - BEFORE), min(len(text), amount.end + AFTER)
         if stretches and start <= stretches[-1][1]:
-            stretches[-1][1] = max(end, stretches[-1][1])
-        else:
-            stretches.append([start, end])
+            start = stretches.pop()[0]
+        stretches.append((start, end))
     for start, end in stretches:
-        yield text[start:end], sorted(_amounts(text[start:end]), key=lambda found: found.start)
+        inside = [amount for amount in amounts if start <= amount.start and amount.end <= end]
+        yield text[start:end], [replace(a, start=a.start - start, end=a.end - start) for a in inside]
 
 
 def _amounts(text: str) -> Iterator[_Found]:
-    for match in _AMOUNT.finditer(text):
-        if found := _amount(match):
-            yield found
+    matches = list(_UNIT_FIRST.finditer(text)) if any(map(text.__contains__, _LEADS)) else []
+    taken = [match.span() for match in matches]
+    for match in _UNIT_LAST.finditer(text):
+        overlaps = any(start < match.end() and match.start() < end for start, end in taken)
+        if not overlaps and not _PART_OF_MORE.search(text[max(0, match.start() - 1) : match.start()]):
+            matches.append(match)
+    yield from (found for match in matches if (found := _amount(match)))
     for match in _RATE.finditer(text):
         near = text[max(0, match.start() - 90) : match.end() + 70]
         value = _number(match["upper"] or match["value"])
@@ -103,15 +123,15 @@ def _amounts(text: str) -> Iterator[_Found]:
 
 def _amount(match: re.Match[str]) -> _Found | None:
     group = match.groupdict()
-    unit = (group["lead"] or group["joined"] or group["tail"]).lower()
-    scale = (group["scale"] or group["scale2"] or group["joined"] or group["lead"] or "").lower().rstrip(".")
+    unit = (group["unit"] or group["joined"]).lower()
+    scale = (group["scale"] or unit).lower().rstrip(".")
     factor = _SCALE.get(scale, 1.0)
-    numbers = [_number(n) for n in (group["a"] or group["b"], group["a2"] or group["b2"]) if n]
-    if len(numbers) == 2 and numbers[0] > numbers[1]:  # "2 and 500 000 euro": two things, not a span
+    numbers = [_number(written) for written in (group["low"], group["high"]) if written]
+    if len(numbers) == 2 and numbers[0] >= numbers[1]:  # "2 and 500 000 euro": two things, not a span
         numbers = numbers[1:]
     values = tuple(round(number * factor, 2) for number in numbers)
-    if min(values) < 100 and factor == 1.0 and unit in ("€", "$", "£", "kr", "kronor", "eur", "euro"):
-        return None if max(values) < 100 else _Found(match.start(), match.end(), values[-1:], _CURRENCY[unit])
+    if max(values) < SMALLEST:
+        return None
     return _Found(match.start(), match.end(), values, _CURRENCY[unit])
 
 
@@ -128,14 +148,18 @@ def _read(passage: str, sentence: Sentence, amount: _Found, previous: _Found | N
     if amount.currency == "%":
         yield Money(amount.values[0], "%", "rate")
         return
-    if len(amount.values) == 2:
+    largest = _LARGEST_GRANT.get(amount.currency, 1e9)
+    if len(amount.values) == 2 and amount.values[1] < largest:
         yield Money(amount.values[0], amount.currency, "grant_min")
         yield Money(amount.values[1], amount.currency, "grant_max")
         return
     start = previous.end if previous else sentence.start
     before = [c for c in sentence.cues if start <= c.start and c.end <= amount.start and amount.start - c.end < REACH]
     after = [c for c in sentence.cues if amount.end <= c.start < amount.end + 40]
-    yield Money(amount.values[0], amount.currency, _role(passage, amount, before, after))
+    role = _role(passage, amount, before, after)
+    if role == "grant_max" and amount.values[0] >= largest:
+        role = "total"
+    yield from (Money(value, amount.currency, role) for value in amount.values)
 
 
 def _role(passage: str, amount: _Found, before: list[Cue], after: list[Cue]) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain, islice
 
-from store.types import Item
+from store.types import Item, Kind
 
 LONGEST = 240
 SHORTEST = 30  # characters; shorter ones are headings
 READ = 3000  # characters: what the item is stands early or not at all
 TRIED = 25  # sentences
+WEIGHED = 3  # usable sentences among which the best is chosen; what an item is stands first
 
 # Openings that say nothing of the item itself; each seen again and again in the sources' texts.
 _BOILERPLATE = re.compile(
@@ -19,9 +22,9 @@ _BOILERPLATE = re.compile(
     r"|vi använder (?:cookies|kakor)|den här webbplatsen|denna webbplats|we use cookies|this (?:web)?site uses|cookies?\b|acceptera|accept all"
     r"|sista (?:dag|ansökningsdag|svarsdag)|remissvaren ska|övriga yttranden|publicerad|uppdaterad|published|updated|foto(?:graf)?:|bild:|photo:|image:"
     r"|presskontakt|kontakt(?:person)?:|diarienummer|tid:|plats:|dela (?:sidan|artikeln)|skriv ut|prenumerera|subscribe|click here|klicka här|för mer information"
-    r"|for (?:further|more) information|see the call document|please (?:see|note|refer)|dokumentbeteckning|with reference to|\(?text with eea relevance"
+    r"|for (?:further|more) information|see the call document|indicative (?:duration|budget|number)|please (?:see|note|refer)|dokumentbeteckning|with reference to|\(?text with eea relevance"
     r"|(?:the )?(?:specific )?objectives? of|this topic is one of|scope:?$|objectives?:?$|background:?$|activities that can be funded|faktapromemoria gällande"
-    r"|done at|this (?:regulation|decision|directive) (?:shall|is)|article \d|regeringens preliminära|dokument(?:et|en)? (?:är|finns)|mer information"
+    r"|done at|this (?:regulation|decision|directive) (?:shall|is)|article \d+ *$|regeringens preliminära|dokument(?:et|en)? (?:är|finns)|mer information"
     r"|svenska|engelska|lyssna|innehåll)",
     re.IGNORECASE,
 )
@@ -32,13 +35,31 @@ _HEADING = re.compile(
     r"|proposal|abstract|type of action|themes?(?: and priorities)?|beskrivning|om uppdraget|om utlysningen|ingress)\s*(?::|\n)\s*",
     re.IGNORECASE,
 )
-# A full stop ends a sentence only before a capital, and not after an initial or a usual abbreviation.
-_END = re.compile(
-    r"(?<![ .][A-ZÅÄÖ])(?<!\bkl)(?<!\bt\.ex)(?<!\bbl\.a)(?<!\bs\.k)(?<!\bnr)(?<!\bprop)(?<!\bdir)(?<!\bdnr)(?<!\bbet)(?<!\bjfr)(?<!\bNo)(?<!\bArt)(?<!\be\.g)(?<!\bi\.e)(?<!\bMr)(?<!\bDr)(?<!\bvs)"
-    r"[.!?…][\"”’»)]?\s+(?=[\"“”'’«–(•*-]{0,2}\s?[A-ZÅÄÖÆØÉ0-9])|\n\s*\n|\n\s*(?=[*•–-]\s)|\n(?=\s*\(?\d+[.)])"
+_MAYBE_END = re.compile(
+    r"[.!?…\n](?:(?<=[.!?…])[\"”’»)]?\s+(?=[\"“”'’«–(•*-]{0,2}\s?[A-ZÅÄÖÆØÉ0-9])|(?<=\n)\s*(?:\n|(?=[*•–-]\s)|(?=\(?[0-9]{1,2}[.)])))"
+)
+# A full stop after these, or after an initial, ends no sentence.
+_ABBREVIATED = re.compile(
+    r"(?:[ .][A-ZÅÄÖ]|\b(?:kl|t\.ex|bl\.a|s\.k|nr|prop|dir|dnr|bet|jfr|No|Art|e\.g|i\.e|Mr|Dr|vs|ca|resp|inkl|m\.m))$"
 )
 _BULLET = re.compile(r"^[\s*•·●▪–—#>\-]+|^\(?\d{1,2}[.)]\s+|^\([a-z]\)\s+")
 _WORD = re.compile(r"\w+")
+# A sentence that leans on one before it, or is a quotation, does not stand on its own.
+_LEANING = re.compile(
+    r"^(?:den|det|de|detta|denna|dessa|därför|därtill|dessutom|tidigare|vidare|samtidigt|därmed|också|även|men|och|dock|hon|han|vi|i dag|enligt"
+    r" (?:henne|honom)|this|these|those|it|they|he|she|we|such|therefore|moreover|in addition|furthermore|however|whereby|also|and|but|particular"
+    r"|applications? will|applicants? (?:must|will)|proposals? (?:will|must)|the following|in particular|following) |[”\"]|, (?:säger|says|said)\b",
+    re.IGNORECASE,
+)
+# The recitals of an act say why, its first article says what.
+_ACT_FORM = re.compile(r"whereas|has adopted th|have adopted th|med beaktande av|having regard|av följande skäl", re.IGNORECASE)
+_SUBJECT_OF_ACT = re.compile(
+    r"(?:(?:article 1|artikel 1|subject matter(?: and scope)?|syfte)[ :.]*(?:subject matter(?: and scope)? |syfte |innehåll )?)?"
+    r"(?:this (?:regulation|directive|decision|recommendation) (?:lays down|establishes|sets|concerns|amends|provides|aims|applies)"
+    r"|(?:i |genom )?(?:denna förordning|detta direktiv|detta beslut) (?:fastställs|fastställer|införs|inrättas|innehåller|ändras|syftar))",
+    re.IGNORECASE,
+)
+_DOUBLE_END = re.compile(r"\.\s*…$")
 # What a sentence that tells what the item is has somewhere in it.
 _TELLING = re.compile(
     r"\b(?:föreslå\w*|förslag\w*|innebär|syfta\w*|syftet|ska|får|ger|vill|inför\w*|uppdrag\w*|stöd\w*|kommun\w*|utred\w*|handlar om|beslut\w*"
@@ -50,23 +71,36 @@ _TELLING = re.compile(
 def pick_sentence(item: Item) -> str:
     """Return a sentence of at most 240 characters that says what the item is, or "" when there is only the title."""
     title = _words(item.title)
-    first = ""
-    for sentence in _sentences(item.text[:READ])[:TRIED]:
-        if not _is_usable(sentence, title):
+    is_act = item.kind in (Kind.LEGAL_ACT, Kind.PROPOSAL) and _ACT_FORM.search(item.text[:READ])
+    usable: list[str] = []
+    for sentence in islice(_sentences(item.text[:READ]), TRIED):
+        if is_act and not _SUBJECT_OF_ACT.match(sentence):
             continue
-        if _TELLING.search(sentence):
-            return _cut(sentence)
-        first = first or sentence
-    return _cut(first)
+        if _is_usable(sentence, title):
+            usable.append(sentence)
+        if len(usable) == WEIGHED:
+            break
+    chosen = max(usable, key=_weight, default="")  # the first of those with the highest weight
+    return _cut(_DOUBLE_END.sub(".", chosen))
 
 
-def _sentences(text: str) -> list[str]:
-    found = []
-    for part in _END.split(text):
-        whole = " ".join(_without_heading(part).split())
-        if whole:
-            found.append(_with_stop(whole, text))
-    return found
+def _weight(sentence: str) -> int:
+    return 2 * (not _LEANING.search(sentence)) + bool(_TELLING.search(sentence))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    start = 0
+    for end in chain(_ends(text), [len(text)]):
+        sentence = " ".join(_without_heading(text[start:end]).split())
+        start = end
+        if sentence:
+            yield sentence
+
+
+def _ends(text: str) -> Iterator[int]:
+    for match in _MAYBE_END.finditer(text):
+        if text[match.start()] != "." or not _ABBREVIATED.search(text, max(0, match.start() - 6), match.start()):
+            yield match.end()
 
 
 def _without_heading(part: str) -> str:
@@ -74,16 +108,6 @@ def _without_heading(part: str) -> str:
     for _ in range(2):
         part = _BULLET.sub("", _HEADING.sub("", part))
     return part
-
-
-def _with_stop(sentence: str, text: str) -> str:
-    """Give back the mark that the sentence ended with, which the split took away."""
-    if sentence[-1] in ".!?…:;,":
-        return sentence
-    at = text.find(sentence[-20:])
-    following = text[at + len(sentence[-20:]) :][:2] if at >= 0 else ""
-    mark = following[:1]
-    return sentence + mark if mark and mark in ".!?…" else sentence
 
 
 def _is_usable(sentence: str, title: list[str]) -> bool:
