@@ -105,14 +105,10 @@ def _colon(match: re.Match[str]) -> str:
     return f"{match['year']}:{match['number']}"
 
 
-def _session(match: re.Match[str]) -> str:
-    return f"{match['session']}:{match['number']}"
-
-
 # Scheme, what must stand in the text for its expression to be tried at all (a hundred times faster), how it is written.
 _SIMPLE: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ("celex", ("3202", "3201", "3200", "3199", "5202", "5201"), _CELEX, lambda match: match["value"]),
-    ("com", ("OM(", "OM ("), _COM, lambda match: f"COM({match['year']}){int(match['number'])}"),
+    ("com", ("OM(", "OM ("), _COM, lambda match: f"COM({match['year']}) {int(match['number'])}"),
     (
         "procedure",
         ("(COD)", "(CNS)", "(NLE)", "(APP)", "(INI)", "(BUD)"),
@@ -120,10 +116,10 @@ _SIMPLE: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[re.Match[s
         lambda match: f"{match['year']}/{match['number']}({match['kind']})",
     ),
     ("fpm", ("FPM", "fpm"), _FPM, lambda match: f"{match['session']}:FPM{match['number']}"),
-    ("prop", ("rop. ", "roposition"), _PROP, _session),
-    ("sou", ("SOU",), _SOU, _colon),
-    ("ds", ("Ds ",), _DS, _colon),
-    ("dir", ("ir. ", "irektiv ", "dir "), _DIR, _colon),
+    ("prop", ("rop. ", "roposition"), _PROP, lambda match: f"Prop. {match['session']}:{match['number']}"),
+    ("sou", ("SOU",), _SOU, lambda match: f"SOU {_colon(match)}"),
+    ("ds", ("Ds ",), _DS, lambda match: f"Ds {_colon(match)}"),
+    ("dir", ("ir. ", "irektiv ", "dir "), _DIR, lambda match: f"Dir. {_colon(match)}"),
     ("sfs", ("SFS", "lag (", "lagen (", "balk (", "balken (", "ordning (", "ordningen (", "örelse ("), _SFS, _colon),
     ("dnr", ("nr", "iarien", "ummer", "/0", "/1", "/2"), _DNR, lambda match: (match["any"] or match["own"]).strip()),
     ("call", ("-20",), _CALL, lambda match: match["value"]),
