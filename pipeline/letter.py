@@ -117,6 +117,8 @@ def _left_out(number: int, contact: Contact, municipality: Municipality) -> str:
     if not number:
         return ""
     more = f"Ytterligare {counted(number, 'post', 'poster')}"
+    then = "Den kommer i nästa brev om den" if number == 1 else "De kommer i nästa brev om de"
+    current = "fortfarande är aktuell" if number == 1 else "fortfarande är aktuella"
     if contact.email == municipality.coordinator.email:
-        return f"{more} fick inte plats i brevet. De kommer i nästa brev om de fortfarande är aktuella."
-    return f"{more} finns hos samordnaren. De kommer i nästa brev om de fortfarande är aktuella."
+        return f"{more} fick inte plats i brevet. {then} {current}."
+    return f"{more} finns hos samordnaren. {then} {current}."

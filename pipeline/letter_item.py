@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pipeline.candidate import Candidate
 from pipeline.selection import CLOSES_SOON, Entry
@@ -21,8 +21,9 @@ from store.types import Item, Kind
 
 TITLE = 220  # characters: EU titles run to 900, and what they are about stands first
 SUMMARY = 320
+URL_CHARACTERS = "%/:=&?~#+!$,;@()*[]|"  # all else is percent-encoded: mail programs end a link at it
 LATER_DAYS = 3  # further deadlines that are named
-_LAW_DAYS = {"transposition": "Ska vara införd senast", "application_date": "Tillämpas från"}
+_LAW_DAYS = {"transposition": "Ska vara genomfört senast", "application_date": "Tillämpas från"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def safe_link(url: str) -> str:
         ordinary = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return ""
-    return clean(url).replace(" ", "%20") if ordinary else ""
+    return quote(clean(url), safe=URL_CHARACTERS) if ordinary else ""
 
 
 def _days(candidate: Candidate, today: date) -> list[Day]:

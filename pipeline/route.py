@@ -129,26 +129,26 @@ def _score(matched: Matched, areas: Sequence[str]) -> float:
 def _because(matched: Matched, unit: str, areas: Sequence[str], names: Mapping[str, str]) -> str:
     """Return why the item, then why this unit, in plain Swedish."""
     fields = listed([lower_first(names.get(area, area)) for area in areas], last="samt")
-    if unit == COORDINATOR:
-        whom = f"Ingen i kommunen svarar för {fields}." if fields else "Området är inte känt."
+    whom = "ingen i kommunen" if unit == COORDINATOR else "ni"
+    chosen = "Samordnaren har valt ut den." if matched.chosen else ""
+    reasons = _why_item(matched, areas)
+    if not fields:
+        answer = "Den hör inte till något känt område."
+    elif reasons or chosen:
+        answer = f"{upper_first(whom)} svarar för {fields}."
     else:
-        whom = f"Ni svarar för {fields}."
-    parts = [_why_item(matched, areas, fields), whom]
-    if matched.chosen:
-        parts.insert(0, "Samordnaren har valt ut den.")
-    return " ".join(part for part in parts if part)
+        answer = f"Den handlar om {fields}, som {whom} svarar för."
+    return " ".join(part for part in (chosen, reasons, answer) if part)
 
 
-def _why_item(matched: Matched, areas: Sequence[str], fields: str) -> str:
+def _why_item(matched: Matched, areas: Sequence[str]) -> str:
     reasons = [r for r in matched.candidate.assessment.reasons if r.weight >= 0 and r.text.strip()]
     reasons.sort(key=lambda r: (r.area not in areas, -r.weight))
     texts = [r.text.strip().rstrip(".") for r in reasons if r.area in areas or not r.area]
     if matched.twin_town and INTERNATIONAL in areas:
         texts.insert(0, f"vänorten {matched.twin_town} nämns")
     texts = list(dict.fromkeys(texts))[:REASONS]
-    if not texts:
-        return "" if matched.chosen or not fields else f"Handlar om {fields}."
-    return f"{upper_first('; '.join(texts))}."
+    return f"{upper_first('; '.join(texts))}." if texts else ""
 
 
 def _town_patterns(municipality: Municipality) -> dict[str, re.Pattern[str]]:
