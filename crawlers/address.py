@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError
-from scrapy.http import Response
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
@@ -21,6 +18,9 @@ from store.types import SourceState
 
 # Networks that carry an IPv4 address inside: NAT64 (RFC 6052, RFC 8215), 6to4, Teredo. A gateway may unwrap it.
 TUNNELS = [IPv6Network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")]
+
+# Left to special use (RFC 6890, RFC 7526), which not every Python 3.11 knows.
+SPECIAL = [IPv4Network(network) for network in ("192.0.0.0/24", "192.88.99.0/24")]
 
 # What two parsers may read differently: back-slashes, user names, white space, control characters.
 TWO_READINGS = re.compile(r"[\\\s\x00-\x20\x7f]")
@@ -37,7 +37,8 @@ def is_public(address: str) -> bool:
             parsed = parsed.ipv4_mapped
         elif any(parsed in network for network in TUNNELS):
             return False
-    return parsed.is_global and not parsed.is_multicast
+    special = isinstance(parsed, IPv4Address) and any(parsed in network for network in SPECIAL)
+    return parsed.is_global and not parsed.is_multicast and not special
 
 
 def is_plain(url: str) -> bool:
@@ -54,6 +55,12 @@ def is_plain(url: str) -> bool:
         and usual
         and not ("@" in parts.netloc or TWO_READINGS.search(url))
     )
+
+
+def is_own(url: str, crawler: Crawler) -> bool:
+    """Say whether a URL's host is one of those that the source may ask."""
+    hosts = (host.encode("idna").decode() for host in getattr(crawler.spider, "hosts", ()))
+    return urlsplit(url).hostname in set(hosts)
 
 
 @implementer(IHostnameResolver)
@@ -139,23 +146,6 @@ class AddressGuard:
 
     def process_request(self, request: Request) -> None:
         """Raise when the request must not be sent; robots.txt may live on another host (RFC 9309)."""
-        hosts = getattr(self.crawler.spider, "hosts", ())
-        known = urlsplit(request.url).hostname in hosts or is_robots(request)
+        known = is_robots(request) or is_own(request.url, self.crawler)
         if not is_plain(request.url) or not known:
             raise FetchFailed(SourceState.CHANGED, f"{ADDRESS} ({request.url[:200]})")
-
-
-class GuardedHandler(HTTP11DownloadHandler):
-    """Downloads, and says "not allowed" when it was the resolver that left a name without addresses."""
-
-    async def download_request(self, request: Request) -> Response:
-        """Return the answer to a request."""
-        from twisted.internet import reactor  # importing it earlier would install the wrong one
-
-        try:
-            return await super().download_request(request)
-        except CannotResolveHostError as error:
-            host = urlsplit(request.url).hostname
-            if host in getattr(getattr(reactor, "nameResolver", None), "refused", ()):
-                raise FetchFailed(SourceState.CHANGED, f"{ADDRESS} ({host})") from error
-            raise

@@ -78,6 +78,11 @@ def is_html(body: bytes, content_type: bytes) -> bool:
     return b"text/html" in content_type.lower() and not DATA_START.match(body[:200])
 
 
+def chosen_headers(response: Response) -> dict[str, bytes]:
+    """Return the headers that matter here."""
+    return {name: response.headers.get(name) or b"" for name in (*CHALLENGE_HEADERS, "content-type")}
+
+
 class ChallengeGuard:
     """Stops challenge pages, and asks a host that challenged us nothing more in this run."""
 
@@ -89,19 +94,27 @@ class ChallengeGuard:
         """Return the guard of a crawl."""
         return cls()
 
-    def process_request(self, request: Request) -> None:
+    def hold(self, request: Request) -> None:
         """Raise when the host has challenged us before."""
         if failure := self.challenged.get(host_of(request)):
             raise FetchFailed(failure.state, failure.message)
+
+    def note(self, request: Request, response: Response) -> None:
+        """Remember a challenge that shows in the headers; the body may still be packed."""
+        if failure := judge(response.status, chosen_headers(response), b"not looked at", ""):
+            self.remember(request, failure)
+
+    def remember(self, request: Request, failure: FetchFailed) -> None:
+        """Remember a refusal."""
+        if failure.state is SourceState.REFUSED:
+            self.challenged[host_of(request)] = failure
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response when it is an answer."""
         if is_robots(request) or request.method == "HEAD":
             return response
-        headers = {name: response.headers.get(name) or b"" for name in (*CHALLENGE_HEADERS, "content-type")}
-        failure = judge(response.status, headers, response.body, asked_for(request))
+        failure = judge(response.status, chosen_headers(response), response.body, asked_for(request))
         if failure is None:
             return response
-        if failure.state is SourceState.REFUSED:
-            self.challenged[host_of(request)] = failure
+        self.remember(request, failure)
         raise failure

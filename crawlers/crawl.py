@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.utils.defer import deferred_from_coro
 
 from crawlers.catalogue import find_source
 from crawlers.job import Job
@@ -54,11 +54,12 @@ def main(find: Callable[[str], type[Source]] = find_source) -> int:
     job = Job.from_json(sys.stdin.readline())
     writer = Writer(take_stdout())
     process = AsyncCrawlerProcess(settings_for(job))
+    logging.getLogger("scrapy").setLevel(logging.WARNING)  # it would tell of every setting, for every source
     crawler = process.create_crawler(find(job.source))
     crawler.signals.connect(writer.write, message_ready)
-    crawler.signals.connect(_Watch(process, os.getppid()).begin, signals.engine_started)
+    _Watch(crawler).begin()
     task = process.crawl(crawler, job=job)
-    process.start(install_signal_handlers=True)
+    process.start(install_signal_handlers=False)
     return finish(crawler, task, writer, job)
 
 
@@ -82,15 +83,16 @@ def finish(crawler: Crawler, task: Any, writer: Writer, job: Job) -> int:
 class _Watch:
     """Ends the process when its parent is gone, and soon after it is asked to stop."""
 
-    def __init__(self, process: AsyncCrawlerProcess, parent: int) -> None:
-        self.process, self.parent = process, parent
+    def __init__(self, crawler: Crawler) -> None:
+        from twisted.internet import reactor  # importing it earlier would install the wrong one
+
+        self.crawler, self.parent = crawler, os.getppid()
+        self.reactor: Any = reactor
 
     def begin(self) -> None:
         """Start watching, on the reactor's clock."""
-        from twisted.internet import reactor  # importing it earlier would install the wrong one
-
-        self.reactor: Any = reactor
-        signal.signal(signal.SIGTERM, self.stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.reactor.callFromThread(self.stop))
         self.look()
 
     def look(self) -> None:
@@ -99,10 +101,10 @@ class _Watch:
             os._exit(1)
         self.reactor.callLater(PARENT_CHECK_SECONDS, self.look)
 
-    def stop(self, number: int, frame: Any) -> None:
+    def stop(self) -> None:
         """Let the answer on its way arrive, but not for long."""
-        self.reactor.callFromThread(self.reactor.callLater, GRACE_SECONDS, os._exit, 1)
-        self.process._signal_shutdown(number, frame)
+        self.reactor.callLater(GRACE_SECONDS, os._exit, 1)
+        deferred_from_coro(self.crawler.stop_async())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 from service_identity import VerificationError
 
-from store.errors import SourceError
+from store.errors import ConfigurationError, SourceError
 from store.types import SourceState
 
 SLOW = "Källan tog för lång tid på sig att svara."
@@ -58,13 +58,15 @@ class Unchanged(IgnoreRequest):
     """The server says that nothing has changed since the answer we have."""
 
 
-def explain(error: BaseException) -> tuple[SourceState, str]:
+def explain(error: BaseException | None) -> tuple[SourceState, str]:
     """Return the state that an error leaves a part in, and what to tell the coordinator."""
     match error:
         case FetchFailed():
             return error.state, error.message
         case HttpError():
             return explain_status(error.response.status)
+        case ConfigurationError():
+            return SourceState.FAILING, str(error)
         case SourceError():
             return SourceState(error.state), explain_source_error(error)
         case CannotResolveHostError():
@@ -122,9 +124,12 @@ def explain_ignored(reason: str) -> str:
     return "Frågan till källan avbröts."
 
 
-def is_certificate_error(error: BaseException) -> bool:
+def is_certificate_error(error: BaseException | None) -> bool:
     """Say whether the connection failed because the other side could not prove who it is."""
-    return any(isinstance(cause, SSL.Error | VerificationError) for cause in causes(error))
+    return any(
+        isinstance(cause, VerificationError) or (isinstance(cause, SSL.Error) and "certificate" in str(cause))
+        for cause in causes(error)
+    )
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

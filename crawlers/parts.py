@@ -11,6 +11,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.misc import arg_to_iter
 from twisted.python.failure import Failure
 
 from crawlers.failures import FetchFailed, Unchanged, explain
@@ -104,7 +105,7 @@ class PartKeeper:
         error = failure.value
         if isinstance(error, Unchanged):
             self.part(name).unchanged = True
-            yield from self.run(lambda: (), name)
+            yield from self.run(lambda: self.source.unchanged(name), name)
         elif errback is not None:
             yield from self.run(lambda: errback(failure), name)
         else:
@@ -114,7 +115,7 @@ class PartKeeper:
     def run(self, produce: Callable[[], Iterable[Any] | None], name: str) -> Iterator[Request]:
         """Yield the requests that a callback makes, take the rest, and count the callback as dealt with."""
         try:
-            for output in produce() or ():
+            for output in arg_to_iter(produce()):
                 if isinstance(output, Request):
                     yield self.guarded(output, name)
                 elif output is not None:
@@ -193,6 +194,21 @@ class PartKeeper:
                 self.end(part, part.failure or PartEnded(part.name, state, part.items, message))
         if not self.parts:
             self.send(PartEnded(self.source.name, SourceState.CHANGED, message=INCOMPLETE))
+        elif self.is_too_little():
+            message = f"{self.total} poster i allt, brukar vara minst {self.source.fewest}."
+            self.send(PartEnded(self.source.name, SourceState.QUIET, self.total, message))
+
+    def is_too_little(self) -> bool:
+        """Say whether a whole reading, not a later part of one, gave fewer items than the source ever has.
+
+        Replayed data are small on purpose, so that there only the floors of single parts count.
+        """
+        job = self.source.job
+        first = not job.marks and not job.validators and not job.since and not job.replay_url
+        whole = all(
+            (verdict := part.verdict()) and verdict.state is SourceState.WORKING for part in self.parts.values()
+        )
+        return first and whole and self.source.name not in self.parts and self.total < self.source.fewest
 
     def part(self, name: str) -> Part:
         """Return what is known of a part."""

@@ -22,6 +22,7 @@ from store.types import SourceState
 
 # A crawl sits out a short wait itself; a longer one is left to a later run, so that the process is not kept for it.
 SHORT_WAIT = timedelta(seconds=5)
+UNSAID_WAIT = timedelta(minutes=15)  # asked to slow down but not told for how long: not again in this run
 LONGEST_WAIT = timedelta(hours=24)  # a server that says "in ten years" has its clock or its mind wrong
 
 
@@ -63,35 +64,43 @@ class RetryAfter:
         """Return the guard of a crawl."""
         return cls(crawler, job_of(crawler))
 
-    async def process_request(self, request: Request) -> None:
+    async def hold(self, request: Request) -> None:
         """Wait until the host may be asked, or raise when that is too far off."""
         wait = self.ready.get(host_of(request), 0.0) - time.monotonic()
         if wait > SHORT_WAIT.total_seconds():
-            raise self._too_long(429, timedelta(seconds=wait))
+            raise self._too_long("", timedelta(seconds=wait))
         if wait > 0:
             await asyncio.sleep(wait)
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Note what a 429 or 503 asks for; try again when the wait is short."""
-        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        if response.status != 429 and not (header and response.status in (503, 301, 302, 403)):
-            return response
+    def note(self, request: Request, response: Response) -> None:
+        """Remember how long the host is not to be asked, before the next request in line for it goes out."""
+        wait = self.wait_after(response)
+        if wait is not None:
+            self.ready[host_of(request)] = time.monotonic() + wait.total_seconds()
+
+    def wait_after(self, response: Response) -> timedelta | None:
+        """Return how long a 429 or 503 asks us to wait; None when it does not."""
+        if response.status not in (429, 503):
+            return None
         date = read_http_date((response.headers.get("Date") or b"").decode("latin-1"))
+        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
         wait = read_retry_after(header, date or self.job.now)
+        return UNSAID_WAIT if wait is None and response.status == 429 else wait
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Return the request again when the wait is short; raise when it is long."""
+        wait = self.wait_after(response)
         if wait is None:
-            if response.status != 429:
-                return response
-            wait = timedelta(minutes=15)  # asked to slow down, not told for how long: not again in this run
-        self.ready[host_of(request)] = time.monotonic() + wait.total_seconds()
+            return response
         if wait > SHORT_WAIT or is_robots(request):
-            raise self._too_long(response.status, wait)
+            raise self._too_long(f" (fel {response.status})", wait)
         spider = self.crawler.spider
         return (get_retry_request(request, spider=spider, reason="retry-after") if spider else None) or response
 
-    def _too_long(self, status: int, wait: timedelta) -> FetchFailed:
+    def _too_long(self, code: str, wait: timedelta) -> FetchFailed:
         now = self.job.now + timedelta(seconds=time.monotonic() - self.started)
         next_try = now + wait
-        message = f"Källan ber oss vänta (fel {status}), nästa försök {tell_time(next_try, now)}."
+        message = f"Källan ber oss vänta{code}, nästa försök {tell_time(next_try, now)}."
         return FetchFailed(SourceState.FAILING, message, next_try=next_try)
 
 
@@ -111,7 +120,7 @@ class BackOff(RetryMiddleware):
         self, request: Request, exception: Exception
     ) -> Request | Response | None:
         """Return the request to be sent again; a bad certificate does not get better by asking."""
-        if is_robots(request) or is_certificate_error(exception):
+        if is_certificate_error(exception):
             return None
         answer = super().process_exception(request, exception)
         return await self._paused(answer) if isinstance(answer, Request) else answer

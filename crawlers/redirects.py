@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.http import Response
 
-from crawlers.address import is_plain, is_public
+from crawlers.address import is_own, is_plain, is_public
 from crawlers.failures import ADDRESS, CERTIFICATE, FetchFailed
 from crawlers.robots import is_robots
 from store.types import SourceState
@@ -25,7 +25,10 @@ class RedirectGuard(RedirectMiddleware):
         location = response.headers.get("Location")
         if response.status in (301, 302, 303, 307, 308) and location:
             self._check(request, response.status, location.decode("utf-8", "replace").strip())
-        return super().process_response(request, response)
+        answer = super().process_response(request, response)
+        if isinstance(answer, Request):
+            answer.dont_filter = True  # a page that leads to itself is a loop to be counted, not a question asked twice
+        return answer
 
     def _check(self, request: Request, status: int, location: str) -> None:
         try:
@@ -38,7 +41,7 @@ class RedirectGuard(RedirectMiddleware):
             raise FetchFailed(SourceState.CHANGED, f"{ADDRESS} (omdirigerad till {shown})")
         if parts.scheme == "http" and urlsplit(request.url).scheme == "https":
             raise FetchFailed(SourceState.FAILING, f"{CERTIFICATE} (omdirigerad till okrypterad {shown})")
-        if is_robots(request) or parts.hostname in getattr(self.crawler.spider, "hosts", ()):
+        if is_robots(request) or is_own(target, self.crawler):
             return
         if status in (301, 308):
             raise FetchFailed(

@@ -6,7 +6,7 @@ from typing import Any
 
 from crawlers.job import Job
 
-HANDLER = "crawlers.replay.ReplayHandler"
+HANDLER = "crawlers.wire.Wire"
 
 
 def settings_for(job: Job) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _limits(job: Job) -> dict[str, Any]:
         "METAREFRESH_ENABLED": False,
         "HTTPCACHE_ENABLED": False,
         "HTTPPROXY_ENABLED": False,  # it would read the environment and go round the address guard
-        "REFERER_ENABLED": False,
+        "REFERRER_POLICY": "no-referrer",
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "TWISTED_DNS_RESOLVER": "crawlers.address.PublicResolver",
@@ -40,6 +40,7 @@ def _politeness(job: Job) -> dict[str, Any]:
     return {
         "USER_AGENT": job.user_agent,
         "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": job.user_agent.partition("/")[0],
         "CONCURRENT_REQUESTS": 8,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": job.delay_seconds,
@@ -48,6 +49,12 @@ def _politeness(job: Job) -> dict[str, Any]:
         "AUTOTHROTTLE_START_DELAY": job.delay_seconds,
         "AUTOTHROTTLE_MAX_DELAY": 30.0,
         "RETRY_TIMES": 2,
+        "RETRY_EXCEPTIONS": [
+            "scrapy.exceptions.CannotResolveHostError",
+            "scrapy.exceptions.DownloadConnectionRefusedError",
+            "scrapy.exceptions.DownloadFailedError",
+            "scrapy.exceptions.ResponseDataLossError",
+        ],  # no time-outs: a slow server is not made faster by asking again
         "RETRY_HTTP_CODES": [408, 500, 502, 503, 504, 522, 524],  # never another 4xx: asking again changes nothing
         "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "sv, en;q=0.8"},
     }
