@@ -67,4 +67,5 @@ def story_entry(stored: StoredItem, assessment: Assessment) -> StoryEntry:
         published=item.published or stored.first_seen.date(),
         language=assessment.language,
         references=item.references,
+        kind=item.kind,
     )

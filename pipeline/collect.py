@@ -7,9 +7,11 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
+from pathlib import Path
 from typing import IO
 
 from crawlers.job import Job
@@ -55,16 +57,19 @@ class Crawl:
         self.counts[name] = self.counts.get(name, 0) + number
 
 
-def collect(store: Store, jobs: Sequence[Job], *, now: datetime, progress: Progress | None = None) -> list[Run]:
+def collect(
+    store: Store, jobs: Sequence[Job], *, now: datetime, logs: Path | None = None, progress: Progress | None = None
+) -> list[Run]:
     """Run the jobs' crawls side by side and return their finished runs, in the order of the jobs.
 
-    A crawl that dies, or answers nonsense, fails alone. Everything that arrived before stays stored.
+    A crawl that dies, or answers nonsense, fails alone. Everything that arrived before stays stored. `logs` is the
+    folder for each source's log of its latest crawl; without it the logs go to standard error.
     """
     messages: queue.Queue[tuple[str, Message | None]] = queue.Queue(QUEUE)
     crawls: dict[str, Crawl] = {}
     for job in jobs:
         crawls[job.source] = Crawl(begin(store, "collect", job.source, now=now))
-    processes = [start_crawl(job, messages) for job in jobs]
+    processes = [start_crawl(job, messages, logs) for job in jobs]
     try:
         waiting = len(jobs)
         while waiting:
@@ -83,26 +88,39 @@ def collect(store: Store, jobs: Sequence[Job], *, now: datetime, progress: Progr
     return [crawls[job.source].run for job in jobs]
 
 
-def start_crawl(job: Job, messages: queue.Queue[tuple[str, Message | None]]) -> subprocess.Popen[str]:
+def start_crawl(
+    job: Job, messages: queue.Queue[tuple[str, Message | None]], logs: Path | None
+) -> subprocess.Popen[str]:
     """Start the crawl process of a job, and a thread that puts its messages on the queue, None last."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "crawlers.crawl"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
+    with open_log(job.source, logs) as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "crawlers.crawl"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            encoding="utf-8",
+        )
     reader = threading.Thread(target=read_messages, args=(process, job, messages), daemon=True)
     reader.start()
     return process
 
 
+def open_log(source: str, logs: Path | None) -> AbstractContextManager[IO[bytes] | None]:
+    """Return the file for a crawl's log, emptied of the crawl before; None leaves it on standard error."""
+    if logs is None:
+        return nullcontext()
+    logs.mkdir(parents=True, exist_ok=True)
+    return (logs / f"{source}.log").open("wb")
+
+
 def read_messages(process: subprocess.Popen[str], job: Job, messages: queue.Queue[tuple[str, Message | None]]) -> None:
     """Give the process its job and put each line it writes on the queue; a broken line ends the reading."""
     try:
-        give_job(process.stdin, job)
-        for line in process.stdout or ():
-            messages.put((job.source, message_from_json(line)))
+        with process:
+            give_job(process.stdin, job)
+            for line in process.stdout or ():
+                messages.put((job.source, message_from_json(line)))
     except (ValueError, KeyError, TypeError, OSError) as error:
         logger.error("%s: the crawl's answer could not be read: %s", job.source, error)
     finally:
@@ -193,33 +211,3 @@ def judge(parts: Sequence[PartResult], *, cut_off: bool) -> tuple[SourceState, s
     told = "; ".join(f"{part.part}: {part.message}" for part in faults[:5])
     more = f"; och {len(faults) - 5} till" if len(faults) > 5 else ""
     return state, f"{len(faults)} av {len(parts)} delar kunde inte läsas. {told}{more}"
-
-
-def make_job(
-    source: str,
-    *,
-    now: datetime,
-    marks: Mapping[str, str],
-    validators: Sequence[Validator],
-    options: Mapping[str, object],
-    since: date | None,
-    full: bool,
-    replay_url: str,
-    user_agent: str,
-    delay_seconds: float,
-    timeout_seconds: float,
-) -> Job:
-    """Return the job of a source; against a replay server nobody needs to be waited for."""
-    return Job(
-        source=source,
-        now=now,
-        marks=marks,
-        validators=tuple(validators),
-        options=options,
-        since=since,
-        full=full,
-        replay_url=replay_url,
-        user_agent=user_agent,
-        delay_seconds=0.0 if replay_url else delay_seconds,
-        timeout_seconds=timeout_seconds,
-    )

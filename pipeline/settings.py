@@ -34,9 +34,7 @@ class MailSettings(Table):
     port: int = Field(default=587, ge=1, le=65535, description="its port: 587, or 25 for a relay inside the network")
     security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="starttls, tls or none")
     user: str = Field(default="", description="login name; empty for a relay that asks for none")
-    password: SecretStr = Field(
-        default=SecretStr(""), description="better given as UTKIK_MAIL__PASSWORD than in the file"
-    )
+    password: SecretStr = Field(default=SecretStr(""), description="better given as UTKIK_MAIL__PASSWORD")
     sender: str = Field(default="", description="From address; empty means the coordinator's")
     timeout: float = Field(default=30.0, gt=0, description="seconds to wait for the mail server")
 
@@ -61,13 +59,9 @@ class FeedSettings(Table):
     url: str | None = Field(default=None, description="the feed's address")
     title: str | None = Field(default=None, description="its name for a reader")
     publisher: str | None = Field(default=None, description="who stands behind it")
-    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(
-        default=None, description="what it tells about"
-    )
+    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(default=None, description="what it is about")
     language: str | None = Field(default=None, description="sv or en, when the feed does not say")
-    kind: Literal["news", "agency", "call", "consultation"] | None = Field(
-        default=None, description="what its items are"
-    )
+    kind: Literal["news", "agency", "call", "consultation"] | None = Field(default=None, description="of its items")
     fewest: int | None = Field(default=None, ge=0, description="fewer entries than this is a fault")
     longest_silence_days: int | None = Field(default=None, ge=1, description="longer without a new entry is a fault")
     enabled: bool | None = Field(default=None, description="false switches the feed off")
@@ -78,14 +72,13 @@ class Settings(Table):
     """Everything an installation can decide, with its defaults."""
 
     home: Path = Field(exclude=True, description="folder of everything the installation writes")
-    municipality: str = Field(
-        default="", description="bundled name or path of a file; empty means municipality.toml in home"
-    )
+    municipality: str = Field(default="", description="bundled name or file; empty means municipality.toml in home")
     database_url: str = Field(default="", description="sqlite:///… or postgresql://…; empty means utkik.db in home")
     replay_url: str = Field(default="", description="send every request to this loopback server instead of the source")
     mail: MailSettings = MailSettings()
     crawl: CrawlSettings = CrawlSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")
+    bundled_feeds: bool = Field(default=True, description="false leaves only the feeds named below")
     feeds: dict[str, FeedSettings] = Field(default_factory=dict, description="a table per feed")
 
     @property
@@ -102,6 +95,11 @@ class Settings(Table):
     def outbox(self) -> Path:
         """The folder that digests are written to."""
         return self.home / "outbox"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of each source's log of its latest crawl."""
+        return self.home / "logs"
 
     def user_agent(self, version: str) -> str:
         """Return the honest name that sources see: program, version and whom to turn to."""

@@ -8,11 +8,11 @@ from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from crawlers.catalogue import SourceFacts, facts
-from crawlers.feed_catalogue import merged_feeds
+from crawlers.feed_catalogue import feed_facts, merged_feeds
 from crawlers.job import Job
-from pipeline.collect import make_job
 from pipeline.installation import Installation
 from pipeline.settings import Settings
+from store.db import Session
 from store.errors import ConfigurationError
 from store.runs import source_marks, validators
 from store.types import Validator
@@ -46,26 +46,25 @@ def jobs_for(
     installation: Installation, sources: Sequence[SourceFacts], *, now: datetime, since: date | None, full: bool
 ) -> list[Job]:
     """Return the crawl job of each source, with what the store remembers of it."""
-    settings = installation.settings
-    jobs = []
     with installation.store.reading() as session:
-        for source in sources:
-            jobs.append(
-                make_job(
-                    source.name,
-                    now=now,
-                    marks=source_marks(session, source.name),
-                    validators=[v for v in validators(session, source.name) if is_fresh(v, now)],
-                    options=options_of(settings, source.name),
-                    since=since,
-                    full=full,
-                    replay_url=settings.replay_url,
-                    user_agent=settings.user_agent(version("utkik")),
-                    delay_seconds=settings.crawl.delay,
-                    timeout_seconds=settings.crawl.timeout,
-                )
-            )
-    return jobs
+        return [job_for(session, installation.settings, source.name, now, since, full) for source in sources]
+
+
+def job_for(session: Session, settings: Settings, source: str, now: datetime, since: date | None, full: bool) -> Job:
+    """Return one source's crawl job; against a replay server nobody needs to be waited for."""
+    return Job(
+        source=source,
+        now=now,
+        marks=source_marks(session, source),
+        validators=tuple(v for v in validators(session, source) if is_fresh(v, now)),
+        options=options_of(settings, source),
+        since=since,
+        full=full,
+        replay_url=settings.replay_url,
+        user_agent=settings.user_agent(version("utkik")),
+        delay_seconds=0.0 if settings.replay_url else settings.crawl.delay,
+        timeout_seconds=settings.crawl.timeout,
+    )
 
 
 def is_fresh(validator: Validator, now: datetime) -> bool:
@@ -73,9 +72,15 @@ def is_fresh(validator: Validator, now: datetime) -> bool:
     return validator.full_at is not None and now - validator.full_at < FULL_FETCH
 
 
+def check_options(settings: Settings) -> None:
+    """Raise ConfigurationError when the settings name a source or describe a feed that cannot be."""
+    wanted_sources(settings, [])
+    feed_facts(merged_feeds({name: feed.model_dump(exclude_none=True) for name, feed in settings.feeds.items()}))
+
+
 def options_of(settings: Settings, source: str) -> dict[str, object]:
     """Return what configuration says to a source."""
     if source != "feeds":
         return {}
     own = {name: feed.model_dump(exclude_none=True) for name, feed in settings.feeds.items()}
-    return {"feeds": merged_feeds(own)}
+    return {"feeds": merged_feeds(own) if settings.bundled_feeds else own}

@@ -1,0 +1,286 @@
+"""The command `utkik`: reads the clock and the words typed, calls one step, shows what came of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from pipeline import run as steps
+from pipeline import show
+from pipeline.classify import classify_file
+from pipeline.demo import run_demo
+from pipeline.installation import create_installation, open_installation
+from pipeline.municipality import check_municipality
+from pipeline.status import status_of
+from pipeline.week import check_options, iso_week
+from store.errors import ConfigurationError, ScanningError
+
+app = typer.Typer(
+    help="Utkik: omvärldsbevakning för kommuner. Hämtar, bedömer, fördelar och skickar veckans brev.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What every command shares."""
+
+    home: Path | None
+    console: Console
+
+
+Now = Annotated[
+    str,
+    typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta, t.ex. 2026-08-22T08:00 (svensk tid)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
+Week = Annotated[str, typer.Option("--week", metavar="ÅÅÅÅ-Wvv", help="ISO-vecka, t.ex. 2026-W34. Förval: veckan nu.")]
+Since = Annotated[str, typer.Option("--since", metavar="ÅÅÅÅ-MM-DD", help="Hämta från denna dag i stället.")]
+Full = Annotated[bool, typer.Option("--full", help="Hämta allt på nytt, även det som inte ändrats.")]
+SourceNames = Annotated[list[str] | None, typer.Argument(metavar="[KÄLLA]…", help="Förval: alla som är på.")]
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option("--home", metavar="MAPP", help="Installationens mapp. Förval: UTKIK_HOME, ~/.utkik.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Visa loggen.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Visa versionen.")] = False,
+) -> None:
+    """Set up what every command shares."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    context.obj = Surroundings(home, Console())
+    if show_version:
+        context.obj.console.print(f"utkik {version('utkik')}")
+        raise typer.Exit
+
+
+def moment(text: str) -> datetime:
+    """Return the moment to run as of, in UTC: the clock's, or what was typed, read as Swedish time without a zone."""
+    if not text:
+        return datetime.now(UTC)
+    try:
+        typed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(f"--now {text}: ingen giltig tid; skriv som 2026-08-22T08:00") from error
+    return (typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo("Europe/Stockholm"))).astimezone(UTC)
+
+
+def day(text: str) -> date | None:
+    """Return the day typed, or None."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ConfigurationError(f"--since {text}: ingen giltig dag; skriv som 2026-08-01") from error
+
+
+def week_of(text: str, now: datetime) -> str:
+    """Return the week typed, or the one of now; raises ConfigurationError on any other form."""
+    if not text:
+        return iso_week(now)
+    try:
+        datetime.strptime(f"{text}-1", "%G-W%V-%u")  # noqa: DTZ007 - only its form is checked
+    except ValueError as error:
+        raise ConfigurationError(f"--week {text}: ingen giltig ISO-vecka; skriv som 2026-W34") from error
+    return text
+
+
+def write_json(console: Console, values: Any) -> None:
+    """Write values as JSON, without the terminal's line breaks."""
+    console.print_json(json.dumps(values, ensure_ascii=False), indent=2) if console.is_terminal else sys.stdout.write(
+        json.dumps(values, ensure_ascii=False, indent=2) + "\n"
+    )
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    municipality: Annotated[str, typer.Option("--municipality", metavar="NAMN|FIL", help="T.ex. varberg.")] = "",
+) -> None:
+    """Gör i ordning en installation: inställningar, kommunens fil och en tom databas."""
+    for line in create_installation(context.obj.home, municipality):
+        context.obj.console.print(line, soft_wrap=True)
+    context.obj.console.print("Nästa steg: ändra i filerna, kontrollera med [bold]utkik check[/bold], kör utkik run.")
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Kontrollera inställningarna och kommunens fil."""
+    with open_installation(context.obj.home) as installation:
+        check_options(installation.settings)
+        for warning in check_municipality(installation.municipality):
+            context.obj.console.print(f"[yellow]Att veta:[/yellow] {warning}")
+        context.obj.console.print(f"Inställningarna för {installation.municipality.name} går att använda.")
+
+
+@app.command()
+def collect(
+    context: typer.Context,
+    source: SourceNames = None,
+    now: Now = "",
+    since: Since = "",
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hämta nytt från källorna."""
+    with open_installation(context.obj.home) as installation:
+        runs = steps.collect_sources(
+            installation, context.obj.console, source or [], now=moment(now), since=day(since), full=full, quiet=as_json
+        )
+    if as_json:
+        write_json(context.obj.console, [show.run_values(run) for run in runs])
+
+
+@app.command()
+def assess(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
+    """Bedöm det som är nytt eller ändrat."""
+    with open_installation(context.obj.home) as installation:
+        run = steps.assess_items(installation, context.obj.console, now=moment(now), quiet=as_json)
+    if as_json:
+        write_json(context.obj.console, show.run_values(run))
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    week: Week = "",
+    now: Now = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Visa breven utan att spara dem.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Skriv veckans brev, ett per kontaktperson, och lägg dem i utkorgen."""
+    at = moment(now)
+    with open_installation(context.obj.home) as installation:
+        if preview:
+            show.previews(installation, context.obj.console, week=week_of(week, at), now=at)
+            return
+        run = steps.compose_digests(installation, context.obj.console, week=week_of(week, at), now=at, quiet=as_json)
+    if as_json:
+        write_json(context.obj.console, show.run_values(run))
+
+
+@app.command()
+def send(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
+    """Skicka det som ligger i utkorgen."""
+    with open_installation(context.obj.home) as installation:
+        run = steps.send_digests(installation, context.obj.console, now=moment(now), quiet=as_json)
+    if as_json:
+        write_json(context.obj.console, show.run_values(run))
+
+
+@app.command()
+def run(context: typer.Context, now: Now = "", since: Since = "", full: Full = False, as_json: AsJson = False) -> None:
+    """Kör hela veckan: hämta, bedöm, skriv brev och skicka. Kan köras om när som helst."""
+    with open_installation(context.obj.home) as installation:
+        runs = steps.run_week(
+            installation, context.obj.console, now=moment(now), since=day(since), full=full, quiet=as_json
+        )
+    if as_json:
+        write_json(context.obj.console, [show.run_values(run) for run in runs])
+
+
+@app.command()
+def sources(context: typer.Context, as_json: AsJson = False) -> None:
+    """Visa källorna och hur de mår."""
+    with open_installation(context.obj.home) as installation:
+        if as_json:
+            write_json(context.obj.console, show.sources_values(installation))
+        else:
+            show.sources(installation, context.obj.console)
+
+
+@app.command()
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Visa vad som finns: poster, bedömningar, utskick."""
+    with open_installation(context.obj.home) as installation:
+        if as_json:
+            write_json(context.obj.console, status_of(installation))
+        else:
+            show.status(installation, context.obj.console)
+
+
+@app.command()
+def changes(
+    context: typer.Context,
+    now: Now = "",
+    days: Annotated[int, typer.Option("--days", min=1, help="Hur långt tillbaka.")] = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Visa ändrade frister och lägen."""
+    with open_installation(context.obj.home) as installation:
+        if as_json:
+            write_json(context.obj.console, show.change_values(installation, now=moment(now), days=days))
+        else:
+            show.changes(installation, context.obj.console, now=moment(now), days=days)
+
+
+@app.command()
+def items(
+    context: typer.Context,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[ORD]…", help="Sök i allt som hämtats.")] = None,
+    unit: Annotated[
+        str, typer.Option("--unit", help="Det som gäller en enhet just nu, även det som inte fick plats.")
+    ] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1)] = 50,
+    now: Now = "",
+    as_json: AsJson = False,
+) -> None:
+    """Sök bland posterna, eller visa allt som är aktuellt för en enhet."""
+    with open_installation(context.obj.home) as installation:
+        at = moment(now)
+        rows = show.found_values(installation, words=" ".join(words or []), unit=unit, limit=limit, now=at)
+    if as_json:
+        write_json(context.obj.console, rows)
+    else:
+        show.items(context.obj.console, rows, now=at)
+
+
+@app.command()
+def classify(
+    file: Annotated[Path, typer.Argument(metavar="FIL.jsonl", help="En post per rad; - läser standard in.")],
+) -> None:
+    """Bedöm poster ur en fil utan databas: en JSON-rad in, en ut, i samma ordning."""
+    classify_file(file, sys.stdout)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    municipality: Annotated[
+        str, typer.Option("--municipality", metavar="NAMN", help="mellerud eller varberg.")
+    ] = "mellerud",
+    again: Annotated[bool, typer.Option("--again", help="Kör om veckan i samma mapp.")] = False,
+) -> None:
+    """Kör en hel exempelvecka utan nätverk, i en egen mapp, och visa var resultatet finns."""
+    run_demo(context.obj.console, home=context.obj.home, municipality=municipality, again=again)
+
+
+def main() -> None:
+    """Run the command; a foreseen error is one sentence and exit code 1, or 2 when a person wrote something wrong."""
+    console = Console(stderr=True)
+    try:
+        app(standalone_mode=True)
+    except ConfigurationError as error:
+        console.print(f"[red]Fel:[/red] {error}", soft_wrap=True, highlight=False)
+        sys.exit(2)
+    except ScanningError as error:
+        console.print(f"[red]Fel:[/red] {error}", soft_wrap=True, highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

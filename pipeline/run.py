@@ -1,0 +1,141 @@
+"""The steps as the commands call them: with their lock, their progress and a table of what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from rich.console import Console
+
+from nlp.assessor import Assessor
+from pipeline.assess import assess
+from pipeline.collect import collect
+from pipeline.compose import compose
+from pipeline.installation import Installation, transport_of
+from pipeline.send import send_due
+from pipeline.terminal import collected_table, source_progress, step_progress
+from pipeline.week import iso_week, jobs_for, wanted_sources
+from store.runs import interrupt_running
+from store.types import Run
+
+LOCK = "week"  # one process at a time does a step; a killed one frees it by itself
+
+
+def take_over(installation: Installation, now: datetime) -> None:
+    """Note the runs of a process that is gone as interrupted; the caller holds the lock."""
+    with installation.store.session() as session:
+        interrupt_running(session, now)
+
+
+def collect_sources(
+    installation: Installation,
+    console: Console,
+    names: Sequence[str],
+    *,
+    now: datetime,
+    since: date | None = None,
+    full: bool = False,
+    quiet: bool = False,
+) -> list[Run]:
+    """Read the sources and show what each gave."""
+    with installation.store.exclusive(LOCK):
+        take_over(installation, now)
+        return _collect(installation, console, names, now=now, since=since, full=full, quiet=quiet)
+
+
+def _collect(
+    installation: Installation,
+    console: Console,
+    names: Sequence[str],
+    *,
+    now: datetime,
+    since: date | None,
+    full: bool,
+    quiet: bool,
+) -> list[Run]:
+    wanted = wanted_sources(installation.settings, names)
+    titles = {source.name: source.title for source in wanted}
+    jobs = jobs_for(installation, wanted, now=now, since=since, full=full)
+    with source_progress(silent(console, quiet), titles) as progress:
+        runs = collect(installation.store, jobs, now=now, logs=installation.settings.logs, progress=progress)
+    silent(console, quiet).print(collected_table(runs, titles))
+    return runs
+
+
+def assess_items(installation: Installation, console: Console, *, now: datetime, quiet: bool = False) -> Run:
+    """Assess what waits and show how much it was."""
+    with installation.store.exclusive(LOCK):
+        take_over(installation, now)
+        return _assess(installation, console, now=now, quiet=quiet)
+
+
+def _assess(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
+    with step_progress(silent(console, quiet), "Bedömer") as progress:
+        run = assess(installation.store, Assessor.load(), now=now, progress=progress)
+    silent(console, quiet).print(
+        f"Bedömt: {run.counts['assessed']} poster, {run.counts['stories']} gemensamma nyheter."
+    )
+    return run
+
+
+def compose_digests(
+    installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool = False
+) -> Run:
+    """Write the week's digests into the outbox and show how many."""
+    with installation.store.exclusive(LOCK):
+        take_over(installation, now)
+        return _compose(installation, console, week=week, now=now, quiet=quiet)
+
+
+def _compose(installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool) -> Run:
+    with step_progress(silent(console, quiet), "Skriver brev") as progress:
+        run = compose(
+            installation.store,
+            installation.municipality,
+            installation.settings,
+            week=week,
+            now=now,
+            progress=progress,
+        )
+    written, existing = run.counts["digests"], run.counts["existing"]
+    earlier = f" {existing} var redan skrivna." if existing else ""
+    silent(console, quiet).print(f"Brev för {week}: {written} nya, {run.counts['entries']} poster.{earlier}")
+    return run
+
+
+def send_digests(installation: Installation, console: Console, *, now: datetime, quiet: bool = False) -> Run:
+    """Send what is due and show what came of it."""
+    with installation.store.exclusive(LOCK):
+        take_over(installation, now)
+        return _send(installation, console, now=now, quiet=quiet)
+
+
+def _send(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
+    with step_progress(silent(console, quiet), "Skickar") as progress:
+        run = send_due(installation.store, transport_of(installation.settings), now=now, progress=progress)
+    silent(console, quiet).print(run.message)
+    return run
+
+
+def run_week(
+    installation: Installation,
+    console: Console,
+    *,
+    now: datetime,
+    since: date | None = None,
+    full: bool = False,
+    quiet: bool = False,
+) -> list[Run]:
+    """Do all steps in order; what an earlier run finished is not done again."""
+    with installation.store.exclusive(LOCK):
+        take_over(installation, now)
+        runs = _collect(installation, console, [], now=now, since=since, full=full, quiet=quiet)
+        runs.append(_assess(installation, console, now=now, quiet=quiet))
+        runs.append(_compose(installation, console, week=iso_week(now), now=now, quiet=quiet))
+        runs.append(_send(installation, console, now=now, quiet=quiet))
+    return runs
+
+
+def silent(console: Console, quiet: bool) -> Console:
+    """Return a console that shows nothing when another program reads the output."""
+    return Console(quiet=True) if quiet else console
