@@ -177,7 +177,7 @@ def count_by_state(session: Session, *, municipality: str | None = None) -> dict
     query = select(DigestRow.state, func.count()).group_by(DigestRow.state)
     if municipality is not None:
         query = query.where(DigestRow.municipality == municipality)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def get_digest(session: Session, digest_id: str) -> Digest | None:

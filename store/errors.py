@@ -83,9 +83,23 @@ class ModelMismatch(ModelError):
 
 
 class DeliveryError(ScanningError):
-    """A message was not delivered; `permanent` says whether trying again can help."""
+    """A message was not delivered; `permanent` says that trying again cannot help.
 
-    def __init__(self, message: str, *, permanent: bool, code: int | None = None) -> None:
+    `stops_batch`: what went wrong concerns every message, such as a refused login. `unclear`: the message was handed
+    over, or part of it, and no answer came; only a person can tell.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        code: int | None = None,
+        stops_batch: bool = False,
+        unclear: bool = False,
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.code = code
+        self.stops_batch = stops_batch
+        self.unclear = unclear

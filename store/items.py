@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -33,7 +33,6 @@ __all__ = [
     "upsert_items",
 ]
 
-S = TypeVar("S", bound=tuple[Any, ...])
 
 # What a reader would call the item's content; `store.codec.content_hash` covers exactly these.
 _CONTENT = ("title", "text", "status", "opens", "deadlines", "money")
@@ -166,7 +165,7 @@ def count_without_assessment(session: Session, assessor: str) -> int:
     return session.scalar(_without_assessment(select(func.count(COLUMNS.id)), assessor)) or 0
 
 
-def _without_assessment(query: Select[S], assessor: str) -> Select[S]:
+def _without_assessment(query: Select[Any], assessor: str) -> Select[Any]:
     return query.outerjoin(AssessmentRow, AssessmentRow.item_id == COLUMNS.id).where(
         AssessmentRow.item_id.is_(None)
         | (AssessmentRow.assessor != assessor)
@@ -198,10 +197,10 @@ def _revision(row: Row[Any]) -> Revision:
 def count_by_source(session: Session) -> dict[str, int]:
     """Return the number of items per source."""
     query = select(ItemRow.source, func.count()).group_by(ItemRow.source)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def count_by_kind(session: Session) -> dict[str, int]:
     """Return the number of items per kind."""
     query = select(ItemRow.kind, func.count()).group_by(ItemRow.kind)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

@@ -1,0 +1,178 @@
+"""Send: hand over what lies in the outbox, and write down what came of each digest."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from pipeline.send_wording import detail, summary
+from pipeline.transport import Transport
+from store.db import Store
+from store.digests import claim, due_ids, first_try, get_digest, recover_sending, settle
+from store.errors import DeliveryError
+from store.runs import end_run, interrupt_running, start_run
+from store.types import Delivery, Digest, DigestState, Outcome, Run
+
+logger = logging.getLogger(__name__)
+
+# Minutes to the next try after each failed one; the last repeats. Grey-listing servers say yes after one to fifteen.
+RETRY_MINUTES = (1, 5, 15, 60, 240)
+GIVE_UP = timedelta(hours=48)  # then the coordinator decides: a letter of last week is of no use as a surprise
+
+Progress = Callable[[int, int | None], None]
+
+
+class NotOurs(Exception):
+    """The digest was taken or settled by someone else after it was listed as due."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """A sending under way, and what has come of it so far."""
+
+    store: Store
+    transport: Transport
+    now: datetime
+    settled: dict[str, DigestState] = field(default_factory=dict)
+    faults: list[Delivery] = field(default_factory=list)
+    next_try: datetime | None = None
+
+
+def send_due(
+    store: Store,
+    transport: Transport,
+    *,
+    now: datetime,
+    municipality: str | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Deliver every digest that is due, one by one, and return the finished run.
+
+    A digest is claimed when the receiver has accepted its recipient and settled when it has answered, so a process
+    that dies leaves at most one digest of which nobody knows. Raises StoreError when another process is sending.
+    """
+    with store.exclusive("send"):
+        run = Run(id=uuid.uuid4().hex, step="send", subject="", started_at=now)
+        with store.session(durable=True) as session:
+            interrupt_running(session, now, steps=["send"])
+            again, unclear = recover_sending(session, now, resend=transport.idempotent, transport=transport.name)
+            due = due_ids(session, now, municipality=municipality)
+            start_run(session, run)
+        batch = Batch(store, transport, now, dict.fromkeys(unclear, DigestState.UNCLEAR))
+        try:
+            _send_all(batch, due, progress)
+        finally:
+            transport.close()
+        finished = _finish(run, batch, recovered=len(again), due=len(due))
+        with store.session() as session:
+            end_run(session, finished)
+    return finished
+
+
+def _send_all(batch: Batch, due: Sequence[str], progress: Progress | None) -> None:
+    for number, digest_id in enumerate(due):
+        error = _send_one(batch, digest_id)
+        if error and error.stops_batch:
+            for waiting in due[number + 1 :]:
+                _settle_failure(batch, waiting, error)
+            return
+        if progress:
+            progress(number + 1, len(due))
+
+
+def _send_one(batch: Batch, digest_id: str) -> DeliveryError | None:
+    """Deliver one digest and settle it; returns the error, if any, for the batch to judge."""
+    with batch.store.reading() as session:
+        digest = get_digest(session, digest_id)
+    if digest is None:
+        return None
+    try:
+        batch.transport.deliver(digest, sender=sender_of(digest), before_data=lambda: _claim(batch, digest_id))
+    except NotOurs:
+        logger.info("digest %s was settled meanwhile", digest_id)
+        return None
+    except DeliveryError as error:
+        logger.warning("digest %s to %s: %s", digest_id, digest.contact, error)
+        _settle_failure(batch, digest_id, error)
+        return error
+    _settle(batch, Delivery(digest_id=digest_id, at=batch.now, transport=batch.transport.name, state=DigestState.SENT))
+    return None
+
+
+def _claim(batch: Batch, digest_id: str) -> None:
+    with batch.store.session(durable=True) as session:
+        if not claim(session, digest_id, batch.now, transport=batch.transport.name):
+            raise NotOurs(digest_id)
+
+
+def _settle_failure(batch: Batch, digest_id: str, error: DeliveryError) -> None:
+    with batch.store.reading() as session:
+        digest = get_digest(session, digest_id)
+        began = first_try(session, digest_id) or batch.now
+    if digest is None:
+        return
+    state = state_after(error, tried_for=batch.now - began)
+    failed = Delivery(
+        digest_id=digest_id,
+        at=batch.now,
+        transport=batch.transport.name,
+        state=state,
+        code=error.code,
+        detail=detail(state, error),
+    )
+    # A claim has counted this attempt already.
+    earlier = digest.attempts - (digest.state == DigestState.SENDING)
+    next_try = batch.now + delay_after(earlier) if state == DigestState.RETRY else None
+    _settle(batch, failed, next_try)
+    batch.faults.append(failed)
+
+
+def _settle(batch: Batch, delivery: Delivery, next_try: datetime | None = None) -> None:
+    with batch.store.session(durable=True) as session:
+        if settle(session, delivery, next_try=next_try):
+            batch.settled[delivery.digest_id] = delivery.state
+    if next_try:
+        batch.next_try = min(next_try, batch.next_try or next_try)
+
+
+def state_after(error: DeliveryError, *, tried_for: timedelta) -> DigestState:
+    """Return the state a failed attempt leaves a digest in."""
+    if error.unclear:
+        return DigestState.UNCLEAR
+    if error.permanent:
+        return DigestState.HELD if error.stops_batch else DigestState.REFUSED
+    return DigestState.HELD if tried_for >= GIVE_UP else DigestState.RETRY
+
+
+def delay_after(earlier_attempts: int) -> timedelta:
+    """Return how long to wait after an attempt that so many others went before."""
+    return timedelta(minutes=RETRY_MINUTES[min(earlier_attempts, len(RETRY_MINUTES) - 1)])
+
+
+def sender_of(digest: Digest) -> str:
+    """Return the address the frozen message is from, for the envelope."""
+    message = email.message_from_bytes(digest.message, policy=email.policy.default)
+    header = message["sender"] or message["from"]
+    addresses = header.addresses if header else ()
+    if not addresses:
+        raise DeliveryError(f"digest {digest.id}: no sender in the message", permanent=True)
+    return str(addresses[0].addr_spec)
+
+
+def _finish(run: Run, batch: Batch, *, recovered: int, due: int) -> Run:
+    states = list(batch.settled.values())
+    counts = {state.value: states.count(state) for state in sorted(set(states))}
+    sent = counts.get("sent", 0)
+    outcome = Outcome.COMPLETE if sent == len(states) else Outcome.PARTIAL if sent else Outcome.FAILED
+    return replace(
+        run,
+        ended_at=batch.now,
+        outcome=outcome,
+        counts={"due": due, "recovered": recovered, **counts},
+        message=summary(counts, batch.faults, next_try=batch.next_try),
+    )
