@@ -59,7 +59,6 @@ class PartKeeper:
         self.crawler, self.source = crawler, source
         self.parts: dict[str, Part] = {}
         self.total = 0
-        self.stopped = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PartKeeper:

@@ -54,6 +54,8 @@ def _politeness(job: Job) -> dict[str, Any]:
             "scrapy.exceptions.DownloadConnectionRefusedError",
             "scrapy.exceptions.DownloadFailedError",
             "scrapy.exceptions.ResponseDataLossError",
+            "twisted.internet.error.ConnectError",
+            "twisted.internet.error.ConnectionLost",
         ],  # no time-outs: a slow server is not made faster by asking again
         "RETRY_HTTP_CODES": [408, 500, 502, 503, 504, 522, 524],  # never another 4xx: asking again changes nothing
         "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "sv, en;q=0.8"},
