@@ -35,7 +35,7 @@ def parse_broken(text: str, *, url: str, source: str, part: str) -> list[Fields]
         raise
     except Exception as error:
         raise ChangedSource(f"{url} could not be parsed: {error!r}", source=source, part=part) from error
-    if not fields and not found.version:
+    if not fields and not found.get("version"):
         raise ChangedSource(f"{url} answers something that is not a feed", source=source, part=part)
     return fields
 

@@ -153,6 +153,7 @@ def merge(feed: Item, mirror: Item) -> Item:
         for reference in sorted((*feed.references, *mirror.references), key=lambda each: each.relation != "is")
         if reference.relation == "is" or reference.value not in own
     )
+    categories = sorted({*feed.meta.get("categories", ()), *mirror.meta.get("categories", ())})
     return replace(
         feed,
         text=feed.text or mirror.text,
@@ -160,7 +161,7 @@ def merge(feed: Item, mirror: Item) -> Item:
         deadlines=feed.deadlines or mirror.deadlines,
         concepts=tuple(concepts[code] for code in sorted(concepts)),
         references=tuple(references),
-        meta={**mirror.meta, **feed.meta},
+        meta={**mirror.meta, **feed.meta, **({"categories": categories} if categories else {})},
     )
 
 

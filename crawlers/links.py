@@ -12,6 +12,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]")
+_NO_ADDRESS = re.compile(r"https?:/*", re.IGNORECASE)  # joining would make the base of it
+_ABSOLUTE = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _LONGEST = 2_000  # characters; what longer links carry is state, not an address
 
 
@@ -28,8 +30,11 @@ def clean_link(link: str, base: str = "") -> str:
 
     Links with user information are refused: `https://bank.example@evil.example/` deceives the eye.
     """
+    link = _BLANKS.sub("", link)
+    if not link or _NO_ADDRESS.fullmatch(link):
+        return ""
     try:
-        parts = urlsplit(urljoin(base, _BLANKS.sub("", link)))
+        parts = urlsplit(link if _ABSOLUTE.match(link) else urljoin(base, link))
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or "\\" in parts.netloc:
             return ""
         _ = parts.port  # raises ValueError when it is not a number

@@ -15,7 +15,7 @@ from crawlers.feed_items import SOURCE, feed_items
 from crawlers.feed_parser import parse_feed
 from crawlers.protocol import Message, PartEnded
 from crawlers.source import Source
-from store.errors import ConfigurationError
+from store.errors import ConfigurationError, EmptySource
 from store.types import Item, Kind, SourceState
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -72,7 +72,7 @@ class Feeds(Source):
         items = feed_items(found.entries, feed, self.today)
         yield from self.items(feed.name, items)
         if found.dropped:
-            yield self.skipped(feed.name, "", f"{found.dropped} poster utan rubrik eller länk")
+            yield self.skipped(feed.name, "", f"poster utan rubrik eller länk: {found.dropped}")
         yield self.ending(feed, items, whole=found.whole)
 
     def ending(self, feed: FeedFacts, items: list[Item], *, whole: bool) -> PartEnded:
@@ -82,7 +82,8 @@ class Feeds(Source):
             told = f"Flödet var avbrutet och gick inte att tolka helt; {len(items)} poster lästes."
             return replace(done, state=SourceState.CHANGED, message=told)
         if not items:
-            return replace(done, state=SourceState.QUIET, message=f"0 poster, brukar vara minst {feed.fewest}.")
+            empty = EmptySource(f"{feed.url}: no entries", source=self.name, part=feed.name)
+            return self.part_failed(feed.name, empty, f"0 poster, brukar vara minst {max(feed.fewest, 1)}.")
         newest = max((item.published for item in items if item.published), default=None)
         if newest and feed.longest_silence_days and (self.today - newest).days > feed.longest_silence_days:
             told = f"Inget nytt sedan {newest}, brukar komma inom {feed.longest_silence_days} dagar."

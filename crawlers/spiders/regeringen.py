@@ -196,7 +196,7 @@ class Regeringen(Source):
         items = [item for item in ({**fed, **merged}).values() if self.is_wanted(item)]
         yield from self.items(part.name, items)
         if unreadable:
-            yield self.skipped(part.name, part.list, f"{unreadable} poster i listan gick inte att läsa")
+            yield self.skipped(part.name, part.list, f"poster i listan som inte gick att läsa: {unreadable}")
         yield self.ending(reading, mirror.lag(self.job.now), listed)
 
     def ending(self, reading: Reading, lag: str, listed: list[Item]) -> PartEnded:
