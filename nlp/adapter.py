@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -18,6 +19,8 @@ _CONCEPTS = {
     "topics": "keyword",
     "keywords": "keyword",
 }
+# "eu-funding-tenders:LIFE-2026-SAP-NAT": the source, then the topic's own identifier.
+_CALL = re.compile(r"[A-Z][\w+]*(?:-[\w+]+){2,}")
 _REFERENCES = {"celex": "celex", "call": "call", "diarienummer": "dnr"}
 
 
@@ -40,11 +43,17 @@ def item_of(line: Mapping[str, Any]) -> Item:
         deadlines=_deadlines(meta),
         money=_money(meta),
         concepts=tuple(dict.fromkeys(_concepts(meta))),
-        references=tuple(
-            Reference(scheme, value, "is") for name, scheme in _REFERENCES.items() for value in _list(meta.get(name))
-        ),
+        references=_references(line, meta),
         meta=dict(meta),
     )
+
+
+def _references(line: Mapping[str, Any], meta: Mapping[str, Any]) -> tuple[Reference, ...]:
+    found = [Reference(scheme, value, "is") for name, scheme in _REFERENCES.items() for value in _list(meta.get(name))]
+    identifier = _text(line.get("id")).partition(":")[2]
+    if line.get("kind") == Kind.CALL.value and _CALL.fullmatch(identifier):
+        found.insert(0, Reference("call", identifier, "is"))
+    return tuple(dict.fromkeys(found))
 
 
 def _kind(name: str) -> Kind:

@@ -69,7 +69,8 @@ def ngrams(word: str) -> list[str]:
 def rarity(matrix: csr_matrix) -> npt.NDArray[np.float32]:
     """Return a weight per n-gram that falls with the number of rows it stands in."""
     holders = np.bincount(matrix.indices, minlength=SIZE)
-    return np.log((1.0 + matrix.shape[0]) / (1.0 + holders)).astype(np.float32) + np.float32(0.1)
+    weights: npt.NDArray[np.float32] = np.log((1.0 + matrix.shape[0]) / (1.0 + holders)).astype(np.float32)
+    return weights + np.float32(0.1)
 
 
 def _normalised(matrix: csr_matrix) -> csr_matrix:

@@ -16,7 +16,7 @@ TITLE = 3.0  # a term in the title weighs as three in the text
 OPENING, LATER = 1.0, 0.4  # a term in the first 600 characters of the text, and after them
 OPENING_LENGTH = 600
 COMPOUND = 0.8  # "vatten" in "dricksvatten" says a little less than the word alone
-CODE = {"eurovoc": 2.0, "directory": 4.0, "government": 3.0, "programme": 3.0, "committee": 2.0}
+CODE = {"acts": 4.0, "eurovoc": 2.0, "directory": 4.0, "government": 3.0, "programme": 3.0, "committee": 2.0}
 LIKENESS = 14.0  # evidence per unit of cosine above the floor; cosines of real items reach 0.3
 LIKENESS_FLOOR = 0.05
 SATURATION = 7.0  # evidence at which an area's strength is 1 - 1/e
@@ -25,12 +25,17 @@ RIVALRY = 0.9  # how strongly an area is held down when another has more evidenc
 
 @dataclass(slots=True)
 class Sign:
-    """One piece of evidence: a word of the item or a code, with its weight."""
+    """One piece of evidence: a word of the item or a code, with its weight and the strength of its term."""
 
     word: str
     place: str  # title, text, eurovoc, government, …
     weight: float
-    is_core: bool = False
+    strength: str = ""
+
+    @property
+    def is_core(self) -> bool:
+        """Tell whether this names something that is always of concern to municipalities."""
+        return self.strength in ("own", "core")
 
 
 @dataclass(slots=True)
@@ -47,8 +52,13 @@ class Evidence:
 
     @property
     def core(self) -> float:
-        """Return the part of the evidence that names what a municipality itself does."""
+        """Return the part of the evidence that is always of concern to municipalities."""
         return sum(sign.weight for sign in self.signs if sign.is_core)
+
+    @property
+    def own(self) -> float:
+        """Return the part of the evidence that names what a municipality itself runs."""
+        return sum(sign.weight for sign in self.signs if sign.strength == "own")
 
 
 def weigh(
@@ -101,7 +111,7 @@ def _signs(hits: Sequence[Hit], title_length: int, shown: str) -> Iterator[Sign]
         again = 1.0 + 0.3 * log2(len(same))
         weight = best.term.weight * _place_weight(best, title_length) * again
         place = "title" if best.start < title_length else "text"
-        yield Sign(shown[best.word_start : best.word_end], place, weight, best.term.strength == "core")
+        yield Sign(shown[best.word_start : best.word_end], place, weight, best.term.strength)
 
 
 def _place_weight(hit: Hit, title_length: int) -> float:
@@ -118,6 +128,8 @@ def _coded(knowledge: Knowledge, item: Item) -> Iterator[tuple[str, Sign]]:
             share = CODE[concept.scheme] * weight / counts[area, concept.scheme] ** 0.5
             yield area, Sign(label, concept.scheme, share)
     for reference in item.references:
+        for area, weight in knowledge.codes["acts"].get(reference.value, ()):
+            yield area, Sign(reference.value, "acts", CODE["acts"] * weight, "core")
         if reference.scheme == "call":
             for code, rows in knowledge.codes["programme"].items():
                 if "-" in code and set(code.split("-")) <= set(reference.value.split("-")):

@@ -16,6 +16,7 @@ LEAST_CUE = 0.25  # log-odds; a smaller step is not worth a reader's time
 LONGEST_LABEL = 60  # characters
 
 _SCHEMES = {
+    "acts": "gäller rättsakt",
     "eurovoc": "EuroVoc",
     "directory": "EU-lagstiftningens register",
     "government": "Regeringens ämne",

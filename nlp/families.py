@@ -11,14 +11,15 @@ _ACTS = [
     (
         "notice",
         r"^case [ctf][-‑]|judgment|case law|order of the (?:general )?court|action brought|prior notification|"
-        r"non-opposition|merger|corrigendum|rättelse|announcement|notice|national transposition|förhandsanmälan|mål [ct]-|"
+        r"non-opposition|merger|corrigendum|rättelse|announcement|notice|national transposition|förhandsanmälan|"
+        r"mål [ct]-|"
         r"information (?:concerning|communicated)|\bopinion of\b|résumé|summary of",
     ),
     ("foreign_policy", r"\(cfsp\)|\(gusp\)|political and security committee"),
     (
         "technical_act",
-        r"(?:_impl|_del)\b|implementing (?:regulation|decision|directive)|delegated (?:regulation|decision|directive)|"
-        r"genomförande(?:förordning|beslut|direktiv)|delegerade? (?:förordning|beslut|direktiv)|commission (?:regulation|directive|decision)|"
+        r"(?:_impl|_del)\b|(?:implementing|delegated) (?:regulation|decision|directive)|"
+        r"(?:genomförande|delegerade? )(?:förordning|beslut|direktiv)|commission (?:regulation|directive|decision)|"
         r"kommissionens (?:förordning|direktiv|beslut)",
     ),
     ("directive", r"^dir\b|directive|direktiv"),

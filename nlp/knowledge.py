@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,10 @@ from typing import Any
 from store.errors import ModelMismatch, ModelMissing
 
 LANGUAGES = ("sv", "en")
-STRENGTHS = {"core": 2.0, "terms": 1.0, "weak": 0.35, "not": 0.0}
+# Weight per strength: `own` names what a municipality itself runs, `core` what is always of concern to it.
+STRENGTHS = {"own": 2.2, "core": 2.0, "terms": 1.0, "weak": 0.35, "not": 0.0}
 CUE_FILES = {"relevance": "cue", "flags": "flag"}
-SCHEMES = ("eurovoc", "directory", "government", "programme", "committee")
+SCHEMES = ("eurovoc", "directory", "government", "programme", "committee", "acts")
 HERE = Path(__file__).parent
 
 
@@ -76,6 +78,7 @@ def load_knowledge(folder: Path = HERE) -> Knowledge:
         if path.stem in areas:
             _add(terms, _area_terms(path, content))
             _add_codes(path, content.get("codes", {}), codes)
+            _add(terms, _number_terms(path, content.get("codes", {})))
             labels.update(_add_concepts(path, content.get("eurovoc", {}), codes["eurovoc"]))
         else:
             group = CUE_FILES[path.stem]
@@ -132,6 +135,28 @@ def _area_terms(path: Path, content: Mapping[str, Any]) -> Iterator[tuple[str, T
                 yield language, _term(text, "area", path.stem, strength)
 
 
+def _number_terms(path: Path, codes: Mapping[str, list[str]]) -> Iterator[tuple[str, Term]]:
+    """Yield the numbers under which texts cite the acts and laws of an area, the same in every language."""
+    numbers = [number for celex in codes.get("acts", []) for number in _cited_as(path, celex)]
+    for number in [*numbers, *codes.get("sfs", [])]:
+        for language in LANGUAGES:
+            yield language, Term(number, False, "area", path.stem, "core", STRENGTHS["core"])
+
+
+_CELEX = re.compile(r"3(\d{4})([LRD])(\d{4})")
+
+
+def _cited_as(path: Path, celex: str) -> list[str]:
+    """A directive is cited as 2008/98, a regulation as 2016/679 since 2015 and as 305/2011 before."""
+    found = _CELEX.fullmatch(celex)
+    if not found:
+        raise ModelMismatch(f"{path}: {celex!r} är inget CELEX-nummer på en rättsakt")
+    year, letter, number = found[1], found[2], str(int(found[3]))
+    if letter == "L":
+        return [f"{year if int(year) > 1998 else year[2:]}/{number}"]
+    return [f"{year}/{number}"] if int(year) > 2014 else [f"{number}/{year}"]
+
+
 def _cue_terms(path: Path, content: Mapping[str, Any], group: str) -> Iterator[tuple[str, Term]]:
     for key, table in content.items():
         for language in LANGUAGES:
@@ -165,6 +190,8 @@ def _add_codes(
     path: Path, table: Mapping[str, list[str]], codes: dict[str, dict[str, list[tuple[str, float]]]]
 ) -> None:
     for scheme, entries in table.items():
+        if scheme == "sfs":  # Swedish laws are found by their number in the text alone
+            continue
         if scheme not in codes:
             raise ModelMismatch(f"{path}: okänt kodsystem {scheme}")
         for entry in entries:

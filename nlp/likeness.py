@@ -41,7 +41,7 @@ def _pseudo_document(knowledge: Knowledge, key: str) -> str:
         term.text
         for found in knowledge.terms.values()
         for term in found
-        if term.group == "area" and term.key == key and term.strength in ("core", "terms")
-        for _ in range(2 if term.strength == "core" else 1)
+        if term.group == "area" and term.key == key and term.strength in ("own", "core", "terms")
+        for _ in range(1 if term.strength == "terms" else 2)
     ]
     return " ".join([*(3 * [area.sv, area.en]), area.remit, *terms]).lower()

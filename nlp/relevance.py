@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log1p
 
 from nlp.evidence import Evidence, strongest
 from nlp.matching import Hit
-from nlp.weights import AREA, BIAS, CORE_TITLE, CUES, ENGLISH, EVIDENCE, FAMILY
+from nlp.weights import AREA, BIAS, CALL_CODES, CORE_TITLE, CUES, ENGLISH, EVIDENCE, FAMILY, OWN_TITLE
 from store.types import Item, Kind
 
 # Features that mean different things in an act, a call, a Swedish document and the news are counted per group.
@@ -22,8 +23,7 @@ GROUPS = {
     Kind.NEWS: "news",
 }
 GROUPED = frozenset(cue.partition("@")[0] for cue in CUES if "@" in cue)
-# Programmes of the Commission's portal whose natural applicants include municipalities.
-PROGRAMMES = ("LIFE", "ERASMUS", "Erasmus", "CERV", "Interreg", "INTERREG", "Urban Initiative", "(ESC)", "URBACT")
+_NAME = re.compile(r"[A-Z][A-Z0-9]{2,}")  # LIFE, CL4: a programme's short name stands in capitals
 CORE_SATURATION = 6.0  # evidence of one core word in the title
 SHORT_TEXT = 40  # characters; less is a title alone
 MOST_IN_TITLE = 2  # more hits of a cue in one title add nothing
@@ -51,6 +51,8 @@ def features_of(
     """Return the steps that together with the bias make an item's log-odds."""
     group = GROUPS[item.kind]
     features = [*_of_evidence(item, group, found, strengths), Feature(f"family {family}", FAMILY.get(family, 0.0))]
+    if item.kind is Kind.CALL:
+        features.append(_of_call(item))
     if language != "sv":
         features.append(Feature("english", ENGLISH.get(group, 0.0)))
     features.extend(_of_cues(group, hits, title_length))
@@ -67,17 +69,30 @@ def _of_evidence(
 ) -> Iterator[Feature]:
     best = max(strengths, key=strengths.__getitem__, default="")
     core = max((evidence.core for evidence in found.values()), default=0.0)
+    own = sum(evidence.own for evidence in found.values())
     yield Feature("core", EVIDENCE["core"] * (1.0 - exp(-core / CORE_SATURATION)))
+    yield Feature("own", EVIDENCE["own"] * (1.0 - exp(-own / CORE_SATURATION)))
     yield Feature("signs", EVIDENCE["signs"] * log1p(sum(evidence.total for evidence in found.values())))
     yield Feature("strength", EVIDENCE["strength"] * strengths.get(best, 0.0))
     yield Feature(f"area {best}", AREA.get(best, 0.0))
-    if any(sign.is_core and sign.place == "title" for evidence in found.values() for sign in evidence.signs):
+    signs = [sign for evidence in found.values() for sign in evidence.signs]
+    if any(sign.is_core and sign.place == "title" for sign in signs):
         yield Feature("core in title", CORE_TITLE[group])
+    if any(sign.strength == "own" and sign.place == "title" for sign in signs):
+        yield Feature("own in title", OWN_TITLE.get(group, 0.0))
+    if any(sign.place == "acts" or sign.word[:1].isdigit() for sign in signs):
+        yield Feature("acts", EVIDENCE["acts"])
     if len(item.text) < SHORT_TEXT:
-        yield Feature("no text", EVIDENCE["no_text"])
-    programmes = [f"{c.code} {c.label}" for c in item.concepts if c.scheme == "programme"]
-    if any(name in programme for programme in programmes for name in PROGRAMMES):
-        yield Feature("programme", EVIDENCE["programme"])
+        yield Feature("no text", EVIDENCE["no text"])
+
+
+def _of_call(item: Item) -> Feature:
+    """The parts of its identifier, and its programme's name when the identifier does not carry it."""
+    names = {part for r in item.references if r.scheme == "call" for part in r.value.split("-")}
+    for concept in item.concepts:
+        if concept.scheme == "programme":
+            names.update(_NAME.findall(f"{concept.code} {concept.label}"))
+    return Feature("call", sum(CALL_CODES.get(name, 0.0) for name in sorted(names)))
 
 
 def _of_cues(group: str, hits: Sequence[Hit], title_length: int) -> Iterator[Feature]:
