@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from crawlers.catalogue import facts
+from crawlers.catalogue import SourceFacts, facts
+from crawlers.feed_catalogue import merged_feeds
 from pipeline.candidate import Candidate, ItemId
 from pipeline.candidates import read_candidates, read_history, verdicts_until
 from pipeline.currency import Week
@@ -115,9 +116,17 @@ def _open_edition(
             candidates=candidates,
             routes=route_items(candidates, municipality, verdicts, moment.today),
             chosen=frozenset(item for item, v in verdicts.items() if v.ruling is Ruling.SEND),
-            sources=source_notes(runs, {source.name: source.title for source in known}, now),
+            sources=source_notes(runs, _titles(known, settings), now),
             regions={source.name: source.region for source in known},
         )
+
+
+def _titles(known: Sequence[SourceFacts], settings: Settings) -> dict[str, str]:
+    """Return the names of sources, and of feeds as "feeds/name", that a reader knows them by."""
+    feeds = merged_feeds({name: feed.model_dump(exclude_none=True) for name, feed in settings.feeds.items()})
+    return {source.name: source.title.split(": ")[0] for source in known} | {
+        f"feeds/{name}": str(table.get("title", name)) for name, table in feeds.items()
+    }
 
 
 def _is_watched(settings: Settings, source: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, urlsplit
 
+from nlp.language import detect
 from pipeline.candidate import Candidate
 from pipeline.selection import CLOSES_SOON, Entry
 from pipeline.wording import (
@@ -16,6 +17,7 @@ from pipeline.wording import (
     kind_in_words,
     money_in_words,
     shortened,
+    upper_first,
 )
 from store.types import Item, Kind
 
@@ -61,13 +63,12 @@ def letter_item(entry: Entry, today: date, units: str) -> LetterItem:
     candidate = entry.candidate
     item, assessment = candidate.item, candidate.assessment
     title = shortened(clean(item.title), TITLE) or "(utan rubrik)"
-    summary = shortened(clean(assessment.summary), SUMMARY)
     return LetterItem(
         kind=kind_in_words(item),
         title=title,
         url=safe_link(item.url),
         language=assessment.language if assessment.language not in ("sv", "") else "",
-        summary="" if summary.rstrip(".…") == title.rstrip(".…") else summary,
+        summary=_summary(candidate, title),
         soon=entry.answer_by is not None and entry.answer_by <= today + CLOSES_SOON,
         days=tuple(_days(candidate, today)),
         money=money_in_words(item.money or assessment.money),
@@ -78,6 +79,16 @@ def letter_item(entry: Entry, today: date, units: str) -> LetterItem:
         units=units,
         because=clean(entry.routes[0].because),
     )
+
+
+def _summary(candidate: Candidate, title: str) -> str:
+    """Return the summary, or "" when it says the title again, as an EU act's title in another language does."""
+    summary = upper_first(shortened(clean(candidate.assessment.summary), SUMMARY))
+    if summary.rstrip(".…").lower() == title.rstrip(".…").lower():
+        return ""
+    language = candidate.assessment.language
+    translated = candidate.item.kind in (Kind.LEGAL_ACT, Kind.PROPOSAL) and detect(summary, "", language) != language
+    return "" if translated else summary
 
 
 def safe_link(url: str) -> str:
@@ -122,7 +133,8 @@ def _day(before: str, day: date, today: date, *, distance: bool = True) -> Day:
 def _published(entry: Entry, today: date) -> Day:
     day = entry.candidate.item.published
     if day is None:
-        return Day("datum saknas i källan", "", "")
+        # A call's own days stand above; that the portal gives no day of publishing tells a reader nothing.
+        return Day("" if entry.candidate.item.kind is Kind.CALL else "datum saknas i källan", "", "")
     words = day_in_words(day, today, weekday=False)
     if entry.odd_date:
         return Day("källans datum är", day.isoformat(), words, "och kan inte stämma")

@@ -107,7 +107,7 @@ def money_in_words(money: Sequence[Money]) -> str:
         parts.append(f"{_amount(total)} totalt")
     low, high = by_role.get("grant_min"), by_role.get("grant_max")
     if low and high and low.value < high.value and low.currency == high.currency:
-        parts.append(f"{_number(low.value)}–{_amount(high)} per projekt")
+        parts.append(f"{_range(low, high)} per projekt")
     elif low and high:
         parts.append(f"{_amount(high)} per projekt")
     elif high:
@@ -119,6 +119,14 @@ def money_in_words(money: Sequence[Money]) -> str:
     if not parts and (other := by_role.get("other")):
         parts.append(_amount(other))
     return ", ".join(parts)
+
+
+def _range(low: Money, high: Money) -> str:
+    """Return "6–7 miljoner euro", the size named once when both have it."""
+    least, size = _number(low.value), _number(high.value).partition(HARD_SPACE)[2]
+    if size.startswith("mil") and least.endswith(size):
+        least = least.removesuffix(f"{HARD_SPACE}{size}")
+    return f"{least}–{_amount(high)}"
 
 
 def _amount(money: Money) -> str:

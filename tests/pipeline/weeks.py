@@ -79,6 +79,19 @@ CARE_DIRECTIVE = candidate(
     references=(Reference("celex", "32026L0999", "is"),),
     publisher="Europeiska unionen",
 )
+ACT_IN_TWO_LANGUAGES = candidate(
+    "32026H2615",
+    "Rådets rekommendation av den 16 november 2026 om hemtjänst i glesbygd",
+    source="cellar",
+    kind=Kind.LEGAL_ACT,
+    relevance=0.6,
+    areas={"elderly_disability": 0.5},
+    reasons=because("hemtjänst i titeln", "elderly_disability"),
+    summary="Council Recommendation of 16 November 2026 on home care in sparsely populated areas",
+    published=date(2026, 11, 16),
+    references=(Reference("celex", "32026H2615", "is"),),
+    publisher="Europeiska unionen",
+)
 CHILDREN_NEWS = candidate(
     "barnens-ratt",
     "Fler kommuner låter barn vara med när insatser planeras",
@@ -100,7 +113,15 @@ ABROAD = candidate(
     publisher="Norden runt",
 )
 NORMAL = GoldenWeek(
-    candidates=(ABROAD, SAME_NEWS, CHILDREN_NEWS, CARE_DIRECTIVE, LONELINESS_CALL, DISABILITY_ACT),
+    candidates=(
+        ABROAD,
+        SAME_NEWS,
+        CHILDREN_NEWS,
+        ACT_IN_TWO_LANGUAGES,
+        CARE_DIRECTIVE,
+        LONELINESS_CALL,
+        DISABILITY_ACT,
+    ),
     sources=SourceNotes(14, ("Exempelbladet svarar inte som den ska",)),
 )
 EMPTY = GoldenWeek()
