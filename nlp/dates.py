@@ -24,18 +24,27 @@ MOST = 12  # deadlines of one item; more than that is a calendar, not a deadline
 _TRIGGER = re.compile(
     r"senast|sista|deadline|stäng|öppna|öppen|till och med|t\.o\.m|fram till|kraft|tillämpas|gälla|gäller|svarsti|remissti|förläng"
     r"|slutdatum|går ut|ansök|samrådsti|utlyses|not? later than|closing|close|cut-?off|open|apply|applies|applicable|effect|expire"
-    r"|latest|last day|submission|launch|extended|final date|end date|start date",
+    r"|force|latest|last day|submission|application|launch|extended|final date|end date|start date",
     re.IGNORECASE,
 )
-_NOT_A_LIMIT = re.compile(r"(?:\bof|\bav|\bav den|\bdated|\bsince|\bsedan(?: den)?|\bpå|beslut den|\bstand on)\s*$", re.IGNORECASE)
-_FROM = re.compile(r"(?:\bfrån(?: och med)?(?: den)?|\bfr\.?o\.?m\.?(?: den)?|\bfrom|\bas of|\bstarting)\s*$", re.IGNORECASE)
-_UP_TO = re.compile(r"(?:\btill(?: och med)?(?: den)?|\bt\.?o\.?m\.?(?: den)?|\bto|\buntil|–|—|\s-|\d-|\boch den|\band)\s*$", re.IGNORECASE)
+_NOT_A_LIMIT = re.compile(
+    r"(?:\bof|\bav|\bav den|\bdated|\bsince|\bsedan(?: den)?|\bpå|beslut den|\bstand on)\s*$", re.IGNORECASE
+)
+_FROM = re.compile(
+    r"(?:\bfrån(?: och med)?(?: den)?|\bfr\.?o\.?m\.?(?: den)?|\bfrom|\bas of|\bstarting)\s*$", re.IGNORECASE
+)
+_UP_TO = re.compile(
+    r"(?:\btill(?: och med)?(?: den)?|\bt\.?o\.?m\.?(?: den)?|\bto|\buntil|–|—|\s-|\d-|\boch den|\band)\s*$",
+    re.IGNORECASE,
+)
 _ADJACENT = re.compile(
-    r"\b(?:by|before|until|till|due|closes|före|innan|tom)(?: \w+day,?)?(?: (?:on|the|den|midnight|\d\d:\d\d on))*\s*:?\s*$", re.IGNORECASE
+    r"\b(?:by|before|until|till|due|closes|före|innan|tom)(?: \w+day,?)?(?: (?:on|the|den|midnight|\d\d:\d\d on))*\s*:?\s*$",
+    re.IGNORECASE,
 )
 _LIST = re.compile(r"^[\s,;]*(?:(?:och|and|samt|respektive|or|eller|resp\.|den|the|the \w+)[\s,]*)*$", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"^[\s,(]*(?:at|kl\.?|klockan|\|)?\s*(?P<hour>[01]?\d|2[0-4])[.:](?P<minute>[0-5]\d)(?::\d\d)?(?P<zone>[^.;\n]{0,30})", re.IGNORECASE
+    r"^[\s,(]*(?:at|kl\.?|klockan|\|)?\s*(?P<hour>[01]?\d|2[0-4])[.:](?P<minute>[0-5]\d)(?::\d\d)?(?P<zone>[^.;\n]{0,30})",
+    re.IGNORECASE,
 )
 _BRUSSELS = re.compile(r"brussels|bryssel", re.IGNORECASE)
 _WHAT = ("application", "answer", "transposition", "report", "registration")
@@ -102,9 +111,7 @@ def _word_start(text: str, position: int) -> int:
     return position
 
 
-def _read(
-    passage: str, days: list[Day], language: str, kind: Kind, published: date | None
-) -> Iterator[Deadline]:
+def _read(passage: str, days: list[Day], language: str, kind: Kind, published: date | None) -> Iterator[Deadline]:
     earlier: Sentence | None = None
     for sentence in sentences(passage, language):
         inside = [day for day in days if sentence.start <= day.start < sentence.end]
@@ -166,14 +173,18 @@ def _applies_from(gap: list[Cue], day: Day, after: list[Cue], passage: str) -> b
     starts = [cue for cue in gap if cue.label == "starts" and day.start - cue.end < CLOSE]
     if starts:
         word = passage[starts[-1].start : day.start].lower()
-        return not re.match(r"(?:apply|applies|tillämpas|applicable)\s+(?:by|before|until|till|no|senast|not|t\.?o\.?m|fram)", word)
+        return not re.match(
+            r"(?:apply|applies|tillämpas|applicable)\s+(?:by|before|until|till|no|senast|not|t\.?o\.?m|fram)", word
+        )
     following = next((cue for cue in after if cue.label == "starts"), None)
-    return following is not None and "kraft" in passage[following.start : following.end] and following.start - day.end < CLOSE
+    return (
+        following is not None
+        and "kraft" in passage[following.start : following.end]
+        and following.start - day.end < CLOSE
+    )
 
 
-def _is_limit(
-    passage: str, day: Day, lead: str, gap: list[Cue], after: list[Cue], previous: Day | None
-) -> bool:
+def _is_limit(passage: str, day: Day, lead: str, gap: list[Cue], after: list[Cue], previous: Day | None) -> bool:
     if _ADJACENT.search(lead) or (previous and _UP_TO.search(lead)):
         return True
     if any(_reaches(passage, cue, day) for cue in gap if cue.label == "limit"):
@@ -201,7 +212,9 @@ def _what(before: list[Cue], after: list[Cue], earlier: Sentence | None, kind: K
     stages = stages[::-1] or [c for c in after if c.label in _STAGES and c.start - day.end < CLOSE]
     if stages and kind not in _LAW:
         return stages[0].label
-    allowed = [c.label for c in nearest if c.label in _WHAT and not (kind in _LAW and c.label in ("application", "answer"))]
+    allowed = [
+        c.label for c in nearest if c.label in _WHAT and not (kind in _LAW and c.label in ("application", "answer"))
+    ]
     label = "transposition" if "transposition" in allowed and kind is not Kind.CALL else next(iter(allowed), "")
     if label in ("report", "registration"):
         return _OF_KIND.get(kind, "") if label == "registration" and kind in _OF_KIND else "other"

@@ -76,7 +76,9 @@ def _money_in_meta(meta: Mapping[str, Any]) -> list[Money]:
 
 def _join_deadlines(given: Iterable[Deadline], read: Iterable[Deadline]) -> tuple[Deadline, ...]:
     """Keep every day once; where the source gave a day for something, the text does not add another for the same."""
-    read = sorted(read, key=lambda deadline: _LEAST_TELLING.index(deadline.role) if deadline.role in _LEAST_TELLING else -1)
+    read = sorted(
+        read, key=lambda deadline: _LEAST_TELLING.index(deadline.role) if deadline.role in _LEAST_TELLING else -1
+    )
     notes = {deadline.on: deadline.note for deadline in read if deadline.note}
     days: dict[date, Deadline] = {}
     for deadline in given:

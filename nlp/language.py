@@ -19,7 +19,16 @@ SHORTEST = 3  # letters; less than that says nothing
 
 _MODEL_CODES = ("sv", "en", "da", "no", "nn", "fi", "de", "fr")
 _AS_WRITTEN = {"no": "nb", "nn": "nb", "nor": "nb", "nno": "nb", "nob": "nb"}
-_THREE_LETTERS = {"swe": "sv", "eng": "en", "dan": "da", "fin": "fi", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr"}
+_THREE_LETTERS = {
+    "swe": "sv",
+    "eng": "en",
+    "dan": "da",
+    "fin": "fi",
+    "deu": "de",
+    "ger": "de",
+    "fra": "fr",
+    "fre": "fr",
+}
 
 
 def detect(title: str, text: str = "", declared: str = "") -> str:

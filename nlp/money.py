@@ -31,9 +31,7 @@ _CURRENCY = {
     "$": "USD", "usd": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "£": "GBP", "gbp": "GBP", "pund": "GBP",
     "nok": "NOK", "dkk": "DKK",
 }  # fmt: skip
-_SCALES = (
-    r"mn|mio\.?|milj\.?|miljon(?:er)?|millions?|bn|mdr|md|miljard(?:er)?|billions?|tusen|thousand|[km](?=\b)"
-)
+_SCALES = r"mn|mio\.?|milj\.?|miljon(?:er)?|millions?|bn|mdr|md|miljard(?:er)?|billions?|tusen|thousand|[km](?=\b)"
 _JOINED = r"mnkr|mkr|msek|meuro?|tkr|tsek|ksek|keur|mdrkr|mdkr|mdsek"
 _LEADS = ("€", "EUR", "SEK", "US$", "USD", "$", "£", "GBP", "NOK", "DKK", "MEUR", "MSEK", "KSEK")
 _LEAD = "|".join(map(re.escape, _LEADS))
@@ -65,7 +63,10 @@ _FUNDING_RATE = re.compile(
     r"|financing rate|finansieringsgrad",
     re.IGNORECASE,
 )
-_PER_GRANT = re.compile(r"(?:per|each|varje|enskil\w+)\s(?:\w+\s)?(?:proje[ck]t|grant|proposal|ansök|application|action|topic|award|sökande|applicant)", re.I)
+_PER_GRANT = re.compile(
+    r"(?:per|each|varje|enskil\w+)\s(?:\w+\s)?(?:proje[ck]t|grant|proposal|ansök|application|action|topic|award|sökande|applicant)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,14 @@ from store.types import Reference
 
 MOST = 30  # references of one item; the recitals of an act name many more than a reader can use
 
-_TYPE_LETTERS = {"directive": "L", "direktiv": "L", "regulation": "R", "förordning": "R", "decision": "D", "beslut": "D"}
+_TYPE_LETTERS = {
+    "directive": "L",
+    "direktiv": "L",
+    "regulation": "R",
+    "förordning": "R",
+    "decision": "D",
+    "beslut": "D",
+}
 _ACT_WORD = r"directives?|direktiven|direktivets?|direktiv|regulations?|förordningarna|förordningens?|förordning|decisions?|besluten|beslutet|beslut"
 _ACT_NUMBER = r"(?:\((?:EU|EC|EG|EEC|EEG|EU,\s?Euratom|Euratom)\)\s?(?:No\.?\s|nr\.?\s)?\d{1,4}/\d{1,4}|\d{2,4}/\d{1,4}/(?:EU|EC|EG|EEC|EEG))(?!\d)"
 _ACTS = re.compile(
@@ -28,10 +35,14 @@ _CELEX = re.compile(r"(?<![A-Z0-9])(?P<value>[35](?:19|20)\d\d(?:L|R|D|H|PC|DC|S
 _COM = re.compile(r"\b[CK]OM\s?\((?P<year>(?:19|20)\d\d)\)\s?(?P<number>\d{1,4})\b")
 _PROCEDURE = re.compile(r"\b(?P<year>(?:19|20)\d\d)/(?P<number>\d{4}[A-Z]?)\s?\((?P<kind>COD|CNS|NLE|APP|INI|BUD)\)")
 _FPM = re.compile(r"\b(?P<session>(?:19|20)\d\d/\d\d):?\s?FPM\s?(?P<number>\d{1,3})\b", re.IGNORECASE)
-_PROP = re.compile(r"\bprop(?:osition(?:en)?)?\.?\s(?P<session>(?:19|20)\d\d/\d\d):(?P<number>\d{1,3})\b", re.IGNORECASE)
+_PROP = re.compile(
+    r"\bprop(?:osition(?:en)?)?\.?\s(?P<session>(?:19|20)\d\d/\d\d):(?P<number>\d{1,3})\b", re.IGNORECASE
+)
 _SOU = re.compile(r"\bSOU\s?(?P<year>(?:19|20)\d\d):\s?(?P<number>\d{1,3})\b")
 _DS = re.compile(r"\bDs\s?(?P<year>(?:19|20)\d\d):\s?(?P<number>\d{1,3})\b")
-_DIR = re.compile(r"\b(?:kommitté|tilläggs)?dir(?:ektiv)?\.?\s?(?P<year>(?:19|20)\d\d):\s?(?P<number>\d{1,3})\b", re.IGNORECASE)
+_DIR = re.compile(
+    r"\b(?:kommitté|tilläggs)?dir(?:ektiv)?\.?\s?(?P<year>(?:19|20)\d\d):\s?(?P<number>\d{1,3})\b", re.IGNORECASE
+)
 _SFS = re.compile(
     r"(?:\bSFS\s?(?:nr\s)?|(?:lag|lagen|balk|balken|förordning|förordningen|kungörelse|kungörelsen)\s?\()(?P<year>(?:17|18|19|20)\d\d):(?P<number>\d{1,4})\b",
     re.IGNORECASE,

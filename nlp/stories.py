@@ -24,6 +24,7 @@ SAME_WORDS_DAYS = 30  # between the first and the last member; a press release i
 SAME_IDENTIFIER_DAYS = 200  # a proposal is registered, translated and announced over some months
 TITLE_WORDS = 4  # fewer make no title to go by: "Integration", "Ny skollag"
 JACCARD = 0.6  # of word pairs; a sentence changed in a press release leaves 0.7
+FEWEST_PAIRS = 5  # of words; two items of less text are alike by chance
 CONTAINED, CONTAINED_SIZE = 0.9, 20  # a lead that is cut from a longer text: how much of it, and of how many pairs
 TITLE_JACCARD = 0.34  # of words: what two titles must share when the texts are boilerplate or cut from one another
 
@@ -76,7 +77,7 @@ def _pairs(entries: Sequence[StoryEntry]) -> Iterator[tuple[int, int, int]]:
     titles = [words(entry.title) for entry in entries]
     yield from ((*pair, SAME_TITLE_DAYS) for pair in _same_title(entries, titles, sets))
     alike: list[tuple[float, int, int]] = []
-    for one, other in candidate_pairs(sets):
+    for one, other in candidate_pairs([some if len(some) >= FEWEST_PAIRS else frozenset() for some in sets]):
         jaccard, contained = likeness(sets[one], sets[other])
         is_cut = contained >= CONTAINED and min(len(sets[one]), len(sets[other])) >= CONTAINED_SIZE
         if (jaccard >= JACCARD or is_cut) and _may_differ(entries[one], entries[other], titles[one], titles[other]):

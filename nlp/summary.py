@@ -52,9 +52,10 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 # The recitals of an act say why, its first article says what.
-_ACT_FORM = re.compile(r"whereas|has adopted th|have adopted th|med beaktande av|having regard|av följande skäl", re.IGNORECASE)
+_ACT_FORM = re.compile(
+    r"whereas|has adopted th|have adopted th|med beaktande av|having regard|av följande skäl", re.IGNORECASE
+)
 _SUBJECT_OF_ACT = re.compile(
-    r"(?:(?:article 1|artikel 1|subject matter(?: and scope)?|syfte)[ :.]*(?:subject matter(?: and scope)? |syfte |innehåll )?)?"
     r"(?:this (?:regulation|directive|decision|recommendation) (?:lays down|establishes|sets|concerns|amends|provides|aims|applies)"
     r"|(?:i |genom )?(?:denna förordning|detta direktiv|detta beslut) (?:fastställs|fastställer|införs|inrättas|innehåller|ändras|syftar))",
     re.IGNORECASE,
@@ -74,8 +75,9 @@ def pick_sentence(item: Item) -> str:
     is_act = item.kind in (Kind.LEGAL_ACT, Kind.PROPOSAL) and _ACT_FORM.search(item.text[:READ])
     usable: list[str] = []
     for sentence in islice(_sentences(item.text[:READ]), TRIED):
-        if is_act and not _SUBJECT_OF_ACT.match(sentence):
-            continue
+        if is_act:
+            subject = _SUBJECT_OF_ACT.search(sentence)
+            sentence = sentence[subject.start() :] if subject else ""
         if _is_usable(sentence, title):
             usable.append(sentence)
         if len(usable) == WEIGHED:

@@ -44,9 +44,7 @@ def sentences(passage: str, language: str) -> list[Sentence]:
     doc = _pipeline("sv" if language == "sv" else "en")(passage)
     found = sorted((Cue(s.label_, s.start_char, s.end_char) for s in doc.spans["cues"]), key=lambda c: (c.start, c.end))
     return [
-        Sentence(
-            sent.start_char, sent.end_char, tuple(c for c in found if sent.start_char <= c.start < sent.end_char)
-        )
+        Sentence(sent.start_char, sent.end_char, tuple(c for c in found if sent.start_char <= c.start < sent.end_char))
         for sent in doc.sents
     ]
 
