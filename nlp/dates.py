@@ -22,8 +22,10 @@ MOST = 12  # deadlines of one item; more than that is a calendar, not a deadline
 
 # Without one of these near it a day is no deadline, and its passage need not be read.
 _TRIGGER = re.compile(
-    r"senast|sista|deadline|stäng|öppna|öppen|till och med|t\.o\.m|fram till|kraft|tillämpas|gälla|gäller|svarsti|remissti|förläng"
-    r"|slutdatum|går ut|ansök|samrådsti|utlyses|not? later than|closing|close|cut-?off|open|apply|applies|applicable|effect|expire"
+    r"senast|sista|deadline|stäng|öppna|öppen|till och med|t\.o\.m|fram till|kraft|tillämpas|gälla|gäller|svarsti"
+    r"|remissti|förläng"
+    r"|slutdatum|går ut|ansök|samrådsti|utlyses|not? later than|closing|close|cut-?off|open|apply|applies"
+    r"|applicable|effect|expire"
     r"|force|latest|last day|submission|application|launch|extended|final date|end date|start date",
     re.IGNORECASE,
 )
@@ -38,12 +40,14 @@ _UP_TO = re.compile(
     re.IGNORECASE,
 )
 _ADJACENT = re.compile(
-    r"\b(?:by|before|until|till|due|closes|före|innan|tom)(?: \w+day,?)?(?: (?:on|the|den|midnight|\d\d:\d\d on))*\s*:?\s*$",
+    r"\b(?:by|before|until|till|due|closes|före|innan|tom)(?: \w+day,?)?(?: (?:on|the|den|midnight"
+    r"|\d\d:\d\d on))*\s*:?\s*$",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"^[\s,;]*(?:(?:och|and|samt|respektive|or|eller|resp\.|den|the|the \w+)[\s,]*)*$", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"^[\s,(]*(?:at|kl\.?|klockan|\|)?\s*(?P<hour>[01]?\d|2[0-4])[.:](?P<minute>[0-5]\d)(?::\d\d)?(?P<zone>[^.;\n]{0,30})",
+    r"^[\s,(]*(?:at|kl\.?|klockan|\|)?\s*(?P<hour>[01]?\d"
+    r"|2[0-4])[.:](?P<minute>[0-5]\d)(?::\d\d)?(?P<zone>[^.;\n]{0,30})",
     re.IGNORECASE,
 )
 _BRUSSELS = re.compile(r"brussels|bryssel", re.IGNORECASE)

@@ -40,7 +40,8 @@ _DAY_AFTER = re.compile(rf"[0-9][0-9]?{_ORDINAL},?\s(?P<year>{_YEAR})\b", re.IGN
 _MONTH_BEFORE = re.compile(rf"\b(?P<month>{_MONTH})\.?\s$", re.IGNORECASE)
 _ISO = re.compile(r"[2]0[0-9][0-9]-(?P<month>[01][0-9])-(?P<day>[0-3][0-9])(?![0-9]|[.-][0-9])")
 _POINTS = re.compile(
-    r"[0-9][0-9]?(?P<mark>[./])(?P<month>[01]?[0-9])(?:(?:(?P=mark)|[ -])(?P<year>20[0-9][0-9]))?(?![0-9/]|[.,-][0-9]|\s?%)"
+    r"[0-9][0-9]?(?P<mark>[./])(?P<month>[01]?[0-9])(?:(?:(?P=mark)|[ -])(?P<year>20[0-9][0-9]))?(?![0-9/]"
+    r"|[.,-][0-9]|\s?%)"
 )
 _NUMBER = re.compile(r"[0-9]+")
 _RECURRING = re.compile(

@@ -50,12 +50,12 @@ def extract(item: Item, language: str) -> Extraction:
 
 def _deadlines_in_meta(item: Item) -> list[Deadline]:
     of_kind = {Kind.CONSULTATION: "answer", Kind.CALL: "application"}.get(item.kind, "other")
-    found = []
+    found: list[Deadline] = []
     for name, role in _META_DAYS.items():
         value = item.meta.get(name)
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, str) and (day := _iso_day(one)):
-                found.append(Deadline(day, role or of_kind))
+        written = value if isinstance(value, list) else [value]
+        days = [_iso_day(one) for one in written if isinstance(one, str)]
+        found += [Deadline(day, role or of_kind) for day in days if day]
     return found
 
 
@@ -96,10 +96,8 @@ def _join_money(given: Iterable[Money], read: Iterable[Money]) -> tuple[Money, .
     money = list(dict.fromkeys(given))
     amounts = {(one.value, one.currency) for one in money}
     has_total = any(one.role == "total" for one in money)
-    for one in read:
-        if (one.value, one.currency) not in amounts and not (has_total and one.role == "total"):
-            money.append(one)
-    return tuple(money)
+    new = [one for one in read if (one.value, one.currency) not in amounts]
+    return (*money, *(one for one in new if not (has_total and one.role == "total")))
 
 
 def _join_references(given: Iterable[Reference], read: Iterable[Reference]) -> tuple[Reference, ...]:

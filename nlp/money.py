@@ -26,8 +26,8 @@ _SCALE = {
 }  # fmt: skip
 _CURRENCY = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "meur": "EUR", "meuro": "EUR", "keur": "EUR",
-    "sek": "SEK", "kr": "SEK", "kronor": "SEK", "kronors": "SEK", "mkr": "SEK", "mnkr": "SEK", "msek": "SEK", "tkr": "SEK",
-    "tsek": "SEK", "ksek": "SEK", "mdkr": "SEK", "mdsek": "SEK", "mdrkr": "SEK", "skr": "SEK",
+    "sek": "SEK", "kr": "SEK", "kronor": "SEK", "kronors": "SEK", "mkr": "SEK", "mnkr": "SEK", "msek": "SEK",
+    "tkr": "SEK", "tsek": "SEK", "ksek": "SEK", "mdkr": "SEK", "mdsek": "SEK", "mdrkr": "SEK", "skr": "SEK",
     "$": "USD", "usd": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "£": "GBP", "gbp": "GBP", "pund": "GBP",
     "nok": "NOK", "dkk": "DKK",
 }  # fmt: skip
@@ -57,14 +57,18 @@ _TRIGGERS = (
     *("per cent", "percent", "usd", "gbp", "nok", "dkk", "dollar", "pund"),
 )
 _FUNDING_RATE = re.compile(
-    r"medfinans|co-?\s?financ|co-?\s?fund|stödniv|stödgrad|stödandel|stödberättig|eligible (?:project )?(?:cost|expend)|funding rate"
-    r"|reimburs|egenfinans|(?:av|of)(?: de| the)?(?: \w+){0,2} ?(?:kostnad|cost)|stödintens|aid intensity|grant rate|support rate"
-    r"|bidrag(?:et|en)? (?:på|om|är|kan|uppgår|med|täcker|lämnas)|stöd(?:et)? (?:på|om|är|kan|uppgår|med|täcker|lämnas|ges)|intervention rate"
+    r"medfinans|co-?\s?financ|co-?\s?fund|stödniv|stödgrad|stödandel|stödberättig|eligible (?:project )?(?:cost"
+    r"|expend)|funding rate"
+    r"|reimburs|egenfinans|(?:av|of)(?: de| the)?(?: \w+){0,2} ?(?:kostnad|cost)|stödintens|aid intensity"
+    r"|grant rate|support rate"
+    r"|bidrag(?:et|en)? (?:på|om|är|kan|uppgår|med|täcker|lämnas)|stöd(?:et)? (?:på|om|är|kan|uppgår|med|täcker"
+    r"|lämnas|ges)|intervention rate"
     r"|financing rate|finansieringsgrad",
     re.IGNORECASE,
 )
 _PER_GRANT = re.compile(
-    r"(?:per|each|varje|enskil\w+)\s(?:\w+\s)?(?:proje[ck]t|grant|proposal|ansök|application|action|topic|award|sökande|applicant)",
+    r"(?:per|each|varje|enskil\w+)\s(?:\w+\s)?(?:proje[ck]t|grant|proposal|ansök|application|action|topic|award"
+    r"|sökande|applicant)",
     re.I,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ def shingles(some_words: Sequence[str]) -> frozenset[int]:
     hashes = [zlib.crc32(word.encode()) for word in some_words[:MOST_WORDS]]
     if len(hashes) < 2:
         return frozenset(hashes)
-    return frozenset((one * 31 + other) & 0xFFFFFFFF for one, other in zip(hashes, hashes[1:], strict=False))
+    return frozenset((one * 31 + other) & 0xFFFFFFFF for one, other in pairwise(hashes))
 
 
 def likeness(one: frozenset[int], other: frozenset[int]) -> tuple[float, float]:

@@ -16,27 +16,40 @@ WEIGHED = 3  # usable sentences among which the best is chosen; what an item is 
 
 # Openings that say nothing of the item itself; each seen again and again in the sources' texts.
 _BOILERPLATE = re.compile(
-    r"^(?:här (?:kan|hittar|finns|får) (?:du|ni|vi)?|på (?:den här|denna) sida|läs mer|läs även|läs också|ladda ner|expected (?:outcome|impact)s?:?$"
-    r"|project results are expected|projects? (?:results )?(?:are|is) expected to contribute to|proposals? (?:results )?(?:are|is) expected to contribute"
-    r"|whereas|having regard|having considered|the european (?:commission|parliament)(?: and the council[^.]{0,30})?,? *$|acting in accordance|after transmission"
-    r"|vi använder (?:cookies|kakor)|den här webbplatsen|denna webbplats|we use cookies|this (?:web)?site uses|cookies?\b|acceptera|accept all"
-    r"|sista (?:dag|ansökningsdag|svarsdag)|remissvaren ska|övriga yttranden|publicerad|uppdaterad|published|updated|foto(?:graf)?:|bild:|photo:|image:"
-    r"|presskontakt|kontakt(?:person)?:|diarienummer|tid:|plats:|dela (?:sidan|artikeln)|skriv ut|prenumerera|subscribe|click here|klicka här|för mer information"
-    r"|for (?:further|more) information|see the call document|indicative (?:duration|budget|number)|please (?:see|note|refer)|dokumentbeteckning|with reference to|\(?text with eea relevance"
-    r"|(?:the )?(?:specific )?objectives? of|this topic is one of|scope:?$|objectives?:?$|background:?$|activities that can be funded|faktapromemoria gällande"
-    r"|done at|this (?:regulation|decision|directive) (?:shall|is)|article \d+ *$|regeringens preliminära|dokument(?:et|en)? (?:är|finns)|mer information"
+    r"^(?:här (?:kan|hittar|finns|får) (?:du|ni|vi)?|på (?:den här|denna) sida|läs mer|läs även|läs också"
+    r"|ladda ner|expected (?:outcome|impact)s?:?$"
+    r"|project results are expected|projects? (?:results )?(?:are|is) expected to contribute to"
+    r"|proposals? (?:results )?(?:are|is) expected to contribute"
+    r"|whereas|having regard|having considered|the european (?:commission"
+    r"|parliament)(?: and the council[^.]{0,30})?,? *$|acting in accordance|after transmission"
+    r"|vi använder (?:cookies|kakor)|den här webbplatsen|denna webbplats|we use cookies|this (?:web)?site uses"
+    r"|cookies?\b|acceptera|accept all"
+    r"|sista (?:dag|ansökningsdag|svarsdag)|remissvaren ska|övriga yttranden|publicerad|uppdaterad|published"
+    r"|updated|foto(?:graf)?:|bild:|photo:|image:"
+    r"|presskontakt|kontakt(?:person)?:|diarienummer|tid:|plats:|dela (?:sidan|artikeln)|skriv ut|prenumerera"
+    r"|subscribe|click here|klicka här|för mer information"
+    r"|for (?:further|more) information|see the call document|indicative (?:duration|budget|number)|please (?:see"
+    r"|note|refer)|dokumentbeteckning|with reference to|\(?text with eea relevance"
+    r"|(?:the )?(?:specific )?objectives? of|this topic is one of|scope:?$|objectives?:?$|background:?$"
+    r"|activities that can be funded|faktapromemoria gällande"
+    r"|done at|this (?:regulation|decision|directive) (?:shall|is)|article \d+ *$|regeringens preliminära"
+    r"|dokument(?:et|en)? (?:är|finns)|mer information"
     r"|svenska|engelska|lyssna|innehåll)",
     re.IGNORECASE,
 )
 # Headings that the portals write in front of the first sentence, on its own line or not.
 _HEADING = re.compile(
-    r"^(?:expected (?:outcomes?|impacts?)|scope|objectives?|general objective|specific objectives?|background|context|description|summary|introduction"
-    r"|sammanfattning|bakgrund|innehåll|ärendets? (?:och dess )?beredning|syfte|förslagets innehåll|policy priorities|specific challenge|call(?: for proposals)?"
-    r"|proposal|abstract|type of action|themes?(?: and priorities)?|beskrivning|om uppdraget|om utlysningen|ingress)\s*(?::|\n)\s*",
+    r"^(?:expected (?:outcomes?|impacts?)|scope|objectives?|general objective|specific objectives?|background"
+    r"|context|description|summary|introduction"
+    r"|sammanfattning|bakgrund|innehåll|ärendets? (?:och dess )?beredning|syfte|förslagets innehåll"
+    r"|policy priorities|specific challenge|call(?: for proposals)?"
+    r"|proposal|abstract|type of action|themes?(?: and priorities)?|beskrivning|om uppdraget|om utlysningen"
+    r"|ingress)\s*(?::|\n)\s*",
     re.IGNORECASE,
 )
 _MAYBE_END = re.compile(
-    r"[.!?…\n](?:(?<=[.!?…])[\"”’»)]?\s+(?=[\"“”'’«–(•*-]{0,2}\s?[A-ZÅÄÖÆØÉ0-9])|(?<=\n)\s*(?:\n|(?=[*•–-]\s)|(?=\(?[0-9]{1,2}[.)])))"
+    r"[.!?…\n](?:(?<=[.!?…])[\"”’»)]?\s+(?=[\"“”'’«–(•*-]{0,2}\s?[A-ZÅÄÖÆØÉ0-9])|(?<=\n)\s*(?:\n|(?=[*•–-]\s)"
+    r"|(?=\(?[0-9]{1,2}[.)])))"
 )
 # A full stop after these, or after an initial, ends no sentence.
 _ABBREVIATED = re.compile(
@@ -46,9 +59,12 @@ _BULLET = re.compile(r"^[\s*•·●▪–—#>\-]+|^\(?\d{1,2}[.)]\s+|^\([a-z]\
 _WORD = re.compile(r"\w+")
 # A sentence that leans on one before it, or is a quotation, does not stand on its own.
 _LEANING = re.compile(
-    r"^(?:den|det|de|detta|denna|dessa|därför|därtill|dessutom|tidigare|vidare|samtidigt|därmed|också|även|men|och|dock|hon|han|vi|i dag|enligt"
-    r" (?:henne|honom)|this|these|those|it|they|he|she|we|such|therefore|moreover|in addition|furthermore|however|whereby|also|and|but|particular"
-    r"|applications? will|applicants? (?:must|will)|proposals? (?:will|must)|the following|in particular|following) |[”\"]|, (?:säger|says|said)\b",
+    r"^(?:den|det|de|detta|denna|dessa|därför|därtill|dessutom|tidigare|vidare|samtidigt|därmed|också|även|men|och"
+    r"|dock|hon|han|vi|i dag|enligt"
+    r" (?:henne|honom)|this|these|those|it|they|he|she|we|such|therefore|moreover|in addition|furthermore|however"
+    r"|whereby|also|and|but|particular"
+    r"|applications? will|applicants? (?:must|will)|proposals? (?:will|must)|the following|in particular"
+    r"|following) |[”\"]|, (?:säger|says|said)\b",
     re.IGNORECASE,
 )
 # The recitals of an act say why, its first article says what.
@@ -56,15 +72,19 @@ _ACT_FORM = re.compile(
     r"whereas|has adopted th|have adopted th|med beaktande av|having regard|av följande skäl", re.IGNORECASE
 )
 _SUBJECT_OF_ACT = re.compile(
-    r"(?:this (?:regulation|directive|decision|recommendation) (?:lays down|establishes|sets|concerns|amends|provides|aims|applies)"
-    r"|(?:i |genom )?(?:denna förordning|detta direktiv|detta beslut) (?:fastställs|fastställer|införs|inrättas|innehåller|ändras|syftar))",
+    r"(?:this (?:regulation|directive|decision|recommendation) (?:lays down|establishes|sets|concerns|amends"
+    r"|provides|aims|applies)"
+    r"|(?:i |genom )?(?:denna förordning|detta direktiv|detta beslut) (?:fastställs|fastställer|införs|inrättas"
+    r"|innehåller|ändras|syftar))",
     re.IGNORECASE,
 )
 _DOUBLE_END = re.compile(r"\.\s*…$")
 # What a sentence that tells what the item is has somewhere in it.
 _TELLING = re.compile(
-    r"\b(?:föreslå\w*|förslag\w*|innebär|syfta\w*|syftet|ska|får|ger|vill|inför\w*|uppdrag\w*|stöd\w*|kommun\w*|utred\w*|handlar om|beslut\w*"
-    r"|aims?|will|supports?|provides?|proposes?|establish\w*|lays down|sets?|is to|should|funding|seeks?|calls? for|invites?|amend\w*)\b",
+    r"\b(?:föreslå\w*|förslag\w*|innebär|syfta\w*|syftet|ska|får|ger|vill|inför\w*|uppdrag\w*|stöd\w*|kommun\w*"
+    r"|utred\w*|handlar om|beslut\w*"
+    r"|aims?|will|supports?|provides?|proposes?|establish\w*|lays down|sets?|is to|should|funding|seeks?"
+    r"|calls? for|invites?|amend\w*)\b",
     re.IGNORECASE,
 )
 

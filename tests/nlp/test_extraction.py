@@ -14,7 +14,20 @@ from nlp.extraction import extract
 from store.types import Deadline, Item, Kind, Money, Reference
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "recordings" / "se" / "g0v" / "md" / "remisser_md_pages.json"
-MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 
 def _item(**values: Any) -> Item:

@@ -170,7 +170,7 @@ def test_order_of_the_entries_does_not_matter() -> None:
         for number, word in enumerate(["vatten", "skola", "vatten", "väg", "skola", "vatten", "buss", "väg"])
     ]
     shuffled = entries[:]
-    random.Random(3).shuffle(shuffled)
+    random.Random(3).shuffle(shuffled)  # noqa: S311 - chance for a test, not a secret
     assert group(entries, {}) == group(shuffled, {})
     assert group(entries, {})
 
@@ -182,7 +182,7 @@ def test_grouping_again_changes_nothing() -> None:
 
 
 def test_planted_duplicates_among_thousands_are_found_in_seconds() -> None:
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311 - chance for a test, not a secret
     vocabulary = [f"ord{number}" for number in range(4000)]
     entries = []
     for number in range(10_000):
