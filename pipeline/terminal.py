@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -43,7 +44,7 @@ def step_progress(console: Console, title: str) -> Iterator[Callable[[int, int |
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
@@ -57,7 +58,7 @@ def source_progress(console: Console, titles: Mapping[str, str]) -> Iterator[Cal
         TextColumn("{task.completed} poster"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         tasks = {name: progress.add_task(title, total=None) for name, title in titles.items()}
         yield lambda source, read: progress.update(tasks[source], completed=read)
 
@@ -65,13 +66,15 @@ def source_progress(console: Console, titles: Mapping[str, str]) -> Iterator[Cal
 def collected_table(runs: Sequence[Run], titles: Mapping[str, str]) -> Table:
     """Return a table of what each source gave."""
     table = Table("Källa", "Läge", title="Hämtat", title_justify="left")
-    for column in ("Nya", "Ändrade", "Oförändrade", "Nya frister eller lägen"):
+    for column in ("Nya", "Ändrade", "Samma", "Ny frist"):
         table.add_column(column, justify="right")
-    table.add_column("Att veta")
+    if any(run.message for run in runs):
+        table.add_column("Att veta")
     for run in runs:
         counts = [str(run.counts.get(name, 0)) for name in ("new", "changed", "same", "events")]
         state = state_text(run.state or SourceState.WAITING)
-        table.add_row(titles.get(run.subject, run.subject), state, *counts, run.message)
+        row = [titles.get(run.subject, run.subject), state, *counts, escape(run.message)]
+        table.add_row(*row[: len(table.columns)])
     return table
 
 

@@ -1,0 +1,107 @@
+"""`utkik run` killed at random moments: nothing lost, nothing sent twice, and the next run finishes the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.sample_data import BEFORE_NOW, WEEK_NOW
+from pipeline.sample_feeds import SAMPLE_FEEDS
+from pipeline.sample_server import serve_sample_week
+from tests.pipeline.mail_server import mail_server
+
+LONGEST_LIFE = 7.0  # seconds: about what a whole run of the sample week takes on two busy cores
+
+
+def utkik(home: Path, url: str, *words: str, port: int = 0) -> list[str]:
+    settings = ["bundled_feeds = false"]
+    for name, feed in SAMPLE_FEEDS.items():
+        settings += [f"[feeds.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in feed.items())]
+    settings += ["[mail]", f'transport = "{"smtp" if port else "folder"}"']
+    settings += ['host = "127.0.0.1"', f"port = {port}", 'security = "none"'] if port else []
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "utkik.toml").write_text("\n".join([f'replay_url = "{url}"', *settings]), encoding="utf-8")
+    return [sys.executable, "-m", "pipeline.cli", "--home", str(home), *words]
+
+
+def run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603 - our own
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def prepare(home: Path, url: str, port: int) -> None:
+    run(utkik(home, url, "init", "--municipality", "mellerud", port=port))
+    run(utkik(home, url, "collect", "--now", BEFORE_NOW.isoformat(), "--json", port=port))
+    run(utkik(home, url, "assess", "--now", BEFORE_NOW.isoformat(), "--json", port=port))
+
+
+def kill_after(command: list[str], seconds: float, *, alone: bool) -> bool:
+    """Start the command and kill it, alone or with its crawls as a power cut would; tell whether it was running."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill() if alone else os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def status(home: Path, url: str, port: int) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(run(utkik(home, url, "status", "--json", port=port)))
+    return {name: values[name] for name in ("kinds", "assessed", "stories", "digests")} | {
+        "items": {name: source["items"] for name, source in values["sources"].items()}
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mail", "kills"), [("folder", 10), ("smtp", 4)])
+def test_F28_F31_a_killed_run_loses_nothing_and_sends_nothing_twice(tmp_path: Path, mail: str, kills: int) -> None:
+    week = ("run", "--now", WEEK_NOW.isoformat(), "--json")
+    chance = random.Random(47)  # noqa: S311 - repeatable moments, not secrets
+    with serve_sample_week("before") as before, serve_sample_week("week") as url, mail_server() as server:
+        port = server.port if mail == "smtp" else 0
+        calm, rough = tmp_path / "calm", tmp_path / "rough"
+        for home in (calm, rough):
+            prepare(home, before, port)
+        run(utkik(calm, url, *week, port=port))
+        undisturbed = status(calm, url, port)
+        server.accepted.clear()
+
+        command = utkik(rough, url, *week, port=port)
+        lives = [chance.uniform(0.3, LONGEST_LIFE) for _ in range(kills)]
+        killed = [kill_after(command, life, alone=number % 2 == 0) for number, life in enumerate(lives)]
+        assert sum(killed) >= kills // 2
+        run(command)
+
+        end = status(rough, url, port)
+        assert_same_end(end, undisturbed)
+        if mail == "folder":
+            assert letters(rough) == letters(calm)
+            assert len(letters(rough)) == 6
+        else:
+            assert len(server.recipients) == len(set(server.recipients))
+            assert len(server.recipients) >= 6 - end["digests"].get("unclear", 0)
+
+
+def letters(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "outbox").rglob("*.eml"))
+
+
+def assert_same_end(rough: dict[str, Any], calm: dict[str, Any]) -> None:
+    """The same items, assessments and digests; over SMTP a cut may leave digests that only a person can settle."""
+    for name in ("kinds", "assessed", "stories", "items"):
+        assert rough[name] == calm[name]
+    assert sum(rough["digests"].values()) == sum(calm["digests"].values())
+    assert set(rough["digests"]) <= {"sent", "unclear"}
