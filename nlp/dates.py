@@ -17,6 +17,7 @@ from store.types import Deadline, Kind
 
 BEFORE, AFTER = 200, 90  # characters read around a day: the longest way from what to when seen is 190
 REACH = 110  # characters between the words for a last day and the day itself
+NEXT_TO = 8  # characters, for words that only mean a last day when they touch it: "by", "until"
 CLOSE = 30  # characters for words that stand after the day: "den 31 mars är sista dagen"
 MOST = 12  # deadlines of one item; more than that is a calendar, not a deadline
 
@@ -51,9 +52,17 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _BRUSSELS = re.compile(r"brussels|bryssel", re.IGNORECASE)
+# "1 January to 30 June", "until May": the end of something, but only with more words the last day for something.
+_SOFT = frozenset(
+    {"by", "before", "until", "till", "före", "tom", "up to", "till och med", "t.o.m.", "t.o.m", "fram till"}
+    | {"up to and including"}
+)
+_OF_AN_ACT = re.compile(
+    r"direktiv|införliva|svensk rätt|nationell|medlemss|medlemsl|lagstiftning|directive|member state|national|transpos",
+    re.I,
+)
 _WHAT = ("application", "answer", "transposition", "report", "registration")
 _STAGES = ("stage_1", "stage_2", "cut_off")
-_ADJACENT_ONLY = ("by", "before", "until", "till", "due", "före", "tom", "up to", "closes", "latest")
 _OF_KIND = {Kind.CALL: "application", Kind.CONSULTATION: "answer"}
 _LAW = (Kind.LEGAL_ACT, Kind.PROPOSAL)
 
@@ -163,9 +172,13 @@ def _role(
     if _FROM.search(lead) or _is_last(gap, "opens"):
         asked = any(cue.label in ("application", "opens") for cue in sentence.cues)
         return "opens" if asked and kind not in _LAW else ""
-    if not _is_limit(passage, day, lead, gap, after, previous):
+    strong = _has_strong_limit(passage, day, gap, after)
+    if not strong and not _has_soft_limit(day, lead, gap, previous):
         return ""
-    return _what(before, after, earlier, kind, day)
+    role = _what(before, after, earlier if strong or kind in _OF_KIND else None, kind, day)
+    if role == "transposition" and not _OF_AN_ACT.search(passage):
+        role = "other"
+    return role or ("other" if strong and kind not in _LAW else "")
 
 
 def _is_last(cues: list[Cue], label: str) -> bool:
@@ -188,43 +201,45 @@ def _applies_from(gap: list[Cue], day: Day, after: list[Cue], passage: str) -> b
     )
 
 
-def _is_limit(passage: str, day: Day, lead: str, gap: list[Cue], after: list[Cue], previous: Day | None) -> bool:
+def _has_strong_limit(passage: str, day: Day, gap: list[Cue], after: list[Cue]) -> bool:
+    """Say whether words for a last day stand before the day, or close after it: "den 31 mars är sista dagen"."""
+    if any(cue.label == "limit" and not _is_soft(passage, cue) and day.start - cue.end < REACH for cue in gap):
+        return True
+    close = [cue for cue in after if cue.label == "limit" and cue.start - day.end < CLOSE]
+    is_another_days = re.search(r"\d", passage[day.end : day.end + 12])
+    return not is_another_days and any(not _is_soft(passage, cue) for cue in close)
+
+
+def _has_soft_limit(day: Day, lead: str, gap: list[Cue], previous: Day | None) -> bool:
     if _ADJACENT.search(lead) or (previous and _UP_TO.search(lead)):
         return True
-    if any(_reaches(passage, cue, day) for cue in gap if cue.label == "limit"):
-        return True
-    return any(
-        cue.label == "limit" and cue.start - day.end < CLOSE and not _is_adjacent_only(passage, cue) for cue in after
-    ) and not re.search(r"\d", passage[day.end : day.end + 12])
+    return any(cue.label == "limit" and day.start - cue.end < NEXT_TO for cue in gap)
 
 
-def _is_adjacent_only(passage: str, cue: Cue) -> bool:
-    return passage[cue.start : cue.end].lower() in _ADJACENT_ONLY
-
-
-def _reaches(passage: str, cue: Cue, day: Day) -> bool:
-    return day.start - cue.end < (8 if _is_adjacent_only(passage, cue) else REACH)
+def _is_soft(passage: str, cue: Cue) -> bool:
+    return passage[cue.start : cue.end].lower() in _SOFT
 
 
 def _what(before: list[Cue], after: list[Cue], earlier: Sentence | None, kind: Kind, day: Day) -> str:
-    """Return for what the day is the last one: by the nearest words before it, after it, or in the sentence before."""
+    """Return for what the day is the last one: by the nearest words around it, or in the sentence before."""
     # A word after the day is as near as one twice as far before it: Swedish and English lead up to the day.
     around = [(day.start - cue.end, cue) for cue in before] + [(2 * (cue.start - day.end), cue) for cue in after]
     nearest = [cue for _, cue in sorted(around, key=lambda one: one[0])]
-    nearest += reversed(earlier.cues if earlier else ())
-    stages = [c for c in before if c.label in _STAGES and day.start - c.end < REACH]
-    stages = stages[::-1] or [c for c in after if c.label in _STAGES and c.start - day.end < CLOSE]
-    if stages and kind not in _LAW:
+    if kind in _LAW:
+        return "transposition" if any(cue.label == "transposition" for cue in nearest) else ""
+    stages = [cue for cue in before if cue.label in _STAGES and day.start - cue.end < REACH][::-1]
+    stages = stages or [cue for cue in after if cue.label in _STAGES and cue.start - day.end < CLOSE]
+    if stages:
         return stages[0].label
-    allowed = [
-        c.label for c in nearest if c.label in _WHAT and not (kind in _LAW and c.label in ("application", "answer"))
-    ]
-    label = "transposition" if "transposition" in allowed and kind is not Kind.CALL else next(iter(allowed), "")
-    if label in ("report", "registration"):
-        return _OF_KIND.get(kind, "") if label == "registration" and kind in _OF_KIND else "other"
-    if label:
-        return label
-    return "" if kind in _LAW else _OF_KIND.get(kind, "other")
+    labels = [cue.label for cue in nearest if cue.label in _WHAT]
+    if not labels and earlier:
+        labels = [cue.label for cue in reversed(earlier.cues) if cue.label in ("application", "answer")]
+    if "transposition" in labels and kind is not Kind.CALL and "report" not in labels:
+        return "transposition"
+    label = next((label for label in labels if label != "transposition"), "")
+    if not label or (label == "registration" and kind in _OF_KIND):
+        return _OF_KIND.get(kind, "")
+    return "other" if label in ("report", "registration") else label
 
 
 def _clock(passage: str, day: Day) -> str:

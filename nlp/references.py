@@ -125,7 +125,7 @@ def _colon(match: re.Match[str]) -> str:
     return f"{match['year']}:{match['number']}"
 
 
-# Scheme, what must stand in the text for its expression to be tried at all (it is tried for few), its form.
+# Scheme, what must stand in a text for its expression to be tried at all (it is tried for few), its form.
 _SIMPLE: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ("celex", ("3202", "3201", "3200", "3199", "5202", "5201"), _CELEX, lambda match: match["value"]),
     ("com", ("OM(", "OM ("), _COM, lambda match: f"COM({match['year']}) {int(match['number'])}"),

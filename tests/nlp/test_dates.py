@@ -37,7 +37,7 @@ SWEDISH = [
         [("2026-02-15", "application"), ("2026-05-15", "application"), ("2026-09-15", "application")],
     ),
     (
-        "Skiss lämnas i steg 1 senast den 3 mars 2026. Fullständig ansökan i steg 2 lämnas senast den 8 september 2026.",
+        "Skiss lämnas i steg 1 senast den 3 mars 2026. Fullständig ansökan lämnas i steg 2 senast den 8 sep 2026.",
         Kind.CALL,
         [("2026-03-03", "stage_1"), ("2026-09-08", "stage_2")],
     ),
@@ -74,6 +74,9 @@ SWEDISH = [
     ("Sista svarsdatum är den 2 april 2026.", Kind.CONSULTATION, [("2026-04-02", "answer")]),
     ("Anmäl er till konferensen senast den 20 februari 2026.", Kind.NEWS, [("2026-02-20", "other")]),
     ("Nominera er kommun senast den 1 mars 2026.", Kind.NEWS, [("2026-03-01", "application")]),
+    ("Direktivet genomförs nu. Uppdraget ska redovisas senast den 2 maj 2026.", Kind.NEWS, [("2026-05-02", "other")]),
+    ("Samla synpunkter. Verket ska senast den 16 maj 2026 lämna redovisning.", Kind.NEWS, [("2026-05-16", "other")]),
+    ("Lämna synpunkter i call for evidence till och med den 17 april 2026.", Kind.NEWS, [("2026-04-17", "answer")]),
     ("Samrådstiden går ut den 14 april 2026.", Kind.NEWS, [("2026-04-14", "answer")]),
 ]  # fmt: skip
 
@@ -128,6 +131,10 @@ NOT_DEADLINES = [
     ("sv", "Ansökan skulle ha kommit in senast den 1 september 2025.", Kind.CALL),
     ("sv", "Uppdraget skulle redovisas senast den 15 februari 2026.", Kind.GOVERNMENT),
     ("sv", "Ansökan öppnar den 3 mars 2026.", Kind.CALL),
+    ("sv", "Förslaget behandlas under ordförandeskapet den 1 januari till och med den 30 juni 2026.", Kind.GOVERNMENT),
+    ("sv", "Lagen gäller under perioden 1 januari–31 december 2026.", Kind.GOVERNMENT),
+    ("en", "The Commission shall review the list by 31 December 2026.", Kind.LEGAL_ACT),
+    ("en", "They may continue without accreditation until 31 December 2026.", Kind.LEGAL_ACT),
     ("sv", "Mötet hålls den 3 mars 2026 i stadshuset.", Kind.NEWS),
     ("sv", "Avgiften betalas senast den 31 mars varje år.", Kind.NEWS),
     ("sv", "Senast 2026 ska utsläppen ha minskat.", Kind.NEWS),
