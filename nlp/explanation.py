@@ -39,7 +39,7 @@ def reasons_of(
         reasons.extend(_of_area(area, found[area], whole))
     reasons.sort(key=lambda reason: -reason.weight)
     cues = _of_cues(knowledge, features, shown)
-    return tuple([*reasons[: MOST - len(cues)], *cues])
+    return (*reasons[: MOST - len(cues)], *cues)
 
 
 def _of_area(area: str, evidence: Evidence, whole: float) -> list[Reason]:

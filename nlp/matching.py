@@ -12,11 +12,13 @@ from nlp.knowledge import Term
 SHORTEST_IN_COMPOUND = 4  # letters of a term that may stand inside a longer word; "vård", but not "el" or "väg"
 SHORTEST_REST = 3  # letters that must be left of the word on either side of the term, joint apart
 JOINTS = ("s", "e", "o", "u")
-SWEDISH_ENDINGS = frozenset(
-    ["s", "a", "e", "n", "t", "r", "d", "en", "et", "er", "ar", "or", "na", "ns", "ts", "ta", "te", "de", "at", "as"]
-    + ["ne", "an", "arna", "erna", "orna", "ens", "ets", "ers", "ars", "ors", "nas", "des", "are", "ade", "nes", "het"]
-    + ["arnas", "ernas", "ornas", "aren", "ares", "arens", "ande", "andet", "andets"]
-)
+# fmt: off
+SWEDISH_ENDINGS = frozenset((
+    "s", "a", "e", "n", "t", "r", "d", "en", "et", "er", "ar", "or", "na", "ns", "ts", "ta", "te", "de", "at", "as",
+    "ne", "an", "arna", "erna", "orna", "ens", "ets", "ers", "ars", "ors", "nas", "des", "are", "ade", "nes", "het",
+    "arnas", "ernas", "ornas", "aren", "ares", "arens", "ande", "andet", "andets",
+))
+# fmt: on
 ENGLISH_ENDINGS = frozenset(["s", "es", "'s", "’s", "s'", "s’", "ed", "d", "ing", "al", "ly", "wide"])
 
 
