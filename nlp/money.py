@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nlp.text import Cue, Sentence, sentences
+from nlp.text import Cue, Sentence, may_have_cue, sentences
 from store.types import Money
 
 BEFORE, AFTER = 130, 70  # characters read around an amount
@@ -51,10 +51,11 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _PART_OF_MORE = re.compile(r"[\w.,/-]$")
-# One of these must stand in the text before amounts are sought in it.
+# One of these must stand in the text before amounts are sought in it; "euro" alone would let in all of Europe.
 _TRIGGERS = (
-    *("€", "$", "£", "%", "eur ", "eur\u00a0", "sek", " kr", "krono", "euro", "mkr", "mnkr", "meur", "tkr", "procent"),
-    *("per cent", "percent", "usd", "gbp", "nok", "dkk", "dollar", "pund"),
+    *("€", "$", "£", "%", "EUR", "SEK", "NOK", "DKK", "USD", "GBP", "krono", "krona", " kr ", " kr.", " kr,", " kr)"),
+    *(" euro ", " euro.", " euro,", " euros", "kr\n", "euro\n", "mkr", "Mkr", "MKR", "nkr", "tkr", "eur ", "eur."),
+    *("procent", "per cent", "percent", "dollar", "pund", "msek", "Meur", "MEur", "kr\u00a0", "\u00a0kr", "\u00a0euro"),
 )
 _FUNDING_RATE = re.compile(
     r"medfinans|co-?\s?financ|co-?\s?fund|stödniv|stödgrad|stödandel|stödberättig|eligible (?:project )?(?:cost"
@@ -73,6 +74,10 @@ _PER_GRANT = re.compile(
 )
 
 
+_ROLES = ("total", "grant_max", "grant_min")
+_WHOLE = Sentence(0, BEFORE, ())  # of a passage that has no words for a role
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     start: int
@@ -83,11 +88,13 @@ class _Found:
 
 def find_money(text: str, language: str) -> tuple[Money, ...]:
     """Return the amounts and rates of a text in the order they stand, each once."""
-    lowered = text.lower()
-    if not any(map(lowered.__contains__, _TRIGGERS)):
+    if not any(map(f"{text} ".__contains__, _TRIGGERS)):
         return ()
     money: dict[Money, None] = {}
     for passage, found in _passages(text):
+        if not may_have_cue(passage, language, _ROLES):
+            money.update(dict.fromkeys(one for amount in found for one in _read(passage, _WHOLE, amount, None)))
+            continue
         for sentence in sentences(passage, language):
             inside = [amount for amount in found if sentence.start <= amount.start < sentence.end]
             for amount, previous in zip(inside, [None, *inside], strict=False):

@@ -96,7 +96,7 @@ def _has_one(marks: tuple[str, ...], text: str) -> bool:
 
 
 def _acts(text: str) -> Iterator[tuple[int, Reference, int]]:
-    """Yield EU acts by their numbers; where no word tells their type they have no CELEX number, only year and serial."""
+    """Yield EU acts by their numbers; where no word tells their type there is no CELEX number, only year and serial."""
     typed: list[tuple[int, int]] = []
     for match in _ACTS.finditer(text):
         letter = next(code for word, code in _TYPE_LETTERS.items() if match["word"].lower().startswith(word))

@@ -49,6 +49,18 @@ def sentences(passage: str, language: str) -> list[Sentence]:
     ]
 
 
+def may_have_cue(passage: str, language: str, labels: tuple[str, ...]) -> bool:
+    """Say whether a phrase of these labels stands in a passage; costs a tenth of reading it."""
+    return _any_phrase("sv" if language == "sv" else "en", labels).search(passage) is not None
+
+
+@cache
+def _any_phrase(language: str, labels: tuple[str, ...]) -> re.Pattern[str]:
+    phrases = sorted({phrase for label in labels for phrase in cue_phrases(language)[label]})
+    written = "|".join(r"\s+".join(_expression(word)[1:-1] for word in phrase.split()) for phrase in phrases)
+    return re.compile(rf"\b(?:{written})(?!\w)", re.IGNORECASE)
+
+
 @cache
 def cue_phrases(language: str) -> dict[str, list[str]]:
     """Return the authored phrases of a language by label."""
