@@ -32,6 +32,7 @@ def _limits(job: Job) -> dict[str, Any]:
         "TWISTED_DNS_RESOLVER": "crawlers.address.PublicResolver",
         "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, "file": None, "ftp": None, "data": None, "s3": None},
         "LOG_LEVEL": "INFO",
+        "LOG_VERSIONS": [],
         "STATS_DUMP": False,
     }
 

@@ -70,6 +70,9 @@ class OneSource(Source):
         if path == "more":
             yield self.part_done(part)  # too early: a page of it is still to come
             yield self.request(part, "https://source.example/broken", self.read)
+        elif path == "again":
+            yield self.request(part, response.url, self.read)
+            yield self.part_done(part)
         elif path != "forgotten":
             yield self.part_done(part, mark="2026-08-22")
 

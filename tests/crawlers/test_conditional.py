@@ -46,6 +46,12 @@ def test_not_modified_ends_the_part_as_unchanged(server: HostileServer) -> None:
     assert headers["If-Modified-Since"] == "Fri, 21 Aug 2026 06:00:00 GMT"
 
 
+def test_not_modified_is_no_failure_of_a_part_with_a_floor(server: HostileServer) -> None:
+    server.script("/source.example/page", Answer(304, b""))
+    options = {"conditional": True, "floors": {"news": 5}}
+    assert crawl(job_for(server.url, options=options, validators=(KNOWN,))).only.state is SourceState.WORKING
+
+
 @pytest.mark.parametrize(("full", "age", "conditional"), [(True, 1, True), (False, 7, True), (False, 1, False)])
 def test_F24_a_full_fetch_an_old_validator_or_an_unmarked_request_asks_for_everything(
     server: HostileServer, full: bool, age: int, conditional: bool

@@ -54,6 +54,14 @@ def test_a_host_without_robots_txt_may_be_read(server: HostileServer, status: in
     assert crawl(job_for(server.url)).only.state is SourceState.WORKING
 
 
+def test_the_rules_of_a_host_may_lie_on_another_one(server: HostileServer) -> None:
+    moved = Answer(301, b"", {"Location": "https://rules.example/robots.txt"})
+    server.script("/source.example/robots.txt", moved)
+    server.script("/rules.example/robots.txt", Answer(200, b"User-agent: *\nDisallow: /page"))
+    assert crawl(job_for(server.url)).only.state is SourceState.REFUSED
+    assert server.paths() == ["/source.example/robots.txt", "/rules.example/robots.txt"]
+
+
 def test_F20_a_short_wait_is_sat_out(server: HostileServer) -> None:
     server.script("/source.example/page", Answer(429, b"", {"Retry-After": "2"}), Answer(200))
     assert crawl(job_for(server.url)).only.state is SourceState.WORKING

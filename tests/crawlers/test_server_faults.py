@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import time
 import zlib
 
 import brotli
@@ -46,7 +47,6 @@ def test_F02_a_dead_port_is_told_as_no_answer() -> None:
     crawled = crawl(job_for(f"http://127.0.0.1:{port}"))
     assert crawled.only.state is SourceState.FAILING
     assert crawled.only.message == "Källan svarar inte: anslutningen nekades."
-    assert crawled.seconds < 10
 
 
 def test_F02_a_name_that_does_not_exist_is_told_as_such() -> None:
@@ -62,7 +62,8 @@ def test_F03_a_slow_server_frees_the_crawl_in_time(server: HostileServer, behave
     crawled = crawl(job_for(server.url, timeout_seconds=1.5))
     assert crawled.only.state is SourceState.FAILING
     assert crawled.only.message == "Källan tog för lång tid på sig att svara."
-    assert crawled.seconds < 1.5 + 2 + 2  # the limit, two seconds, and the start of a process
+    assert server.paths().count("/source.example/page") == 1
+    assert time.monotonic() - server.asked[-1].at < 1.5 + 2
 
 
 BOMBS = {
