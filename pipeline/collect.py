@@ -208,6 +208,12 @@ def judge(parts: Sequence[PartResult], *, cut_off: bool) -> tuple[SourceState, s
         notes = sorted({part.message for part in parts if part.message})
         return SourceState.WORKING, " ".join(notes)
     state = next(state for state in SEVERITY if any(part.state is state for part in faults))
-    told = "; ".join(f"{part.part}: {part.message}" for part in faults[:5])
-    more = f"; och {len(faults) - 5} till" if len(faults) > 5 else ""
-    return state, f"{len(faults)} av {len(parts)} delar kunde inte läsas. {told}{more}"
+    return state, f"{len(faults)} av {len(parts)} delar kunde inte läsas. {' '.join(told_once(faults))}"
+
+
+def told_once(faults: Sequence[PartResult]) -> list[str]:
+    """Return each fault as a sentence, the parts that share it named together."""
+    sharing: dict[str, list[str]] = {}
+    for part in faults:
+        sharing.setdefault(part.message, []).append(part.part)
+    return [f"{', '.join(parts)}: {message}" for message, parts in sharing.items()]

@@ -13,7 +13,7 @@ from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.installation import Installation, transport_of
 from pipeline.send import send_due
-from pipeline.terminal import collected_table, source_progress, step_progress
+from pipeline.terminal import show_collected, source_progress, step_progress
 from pipeline.week import iso_week, jobs_for, wanted_sources
 from store.runs import interrupt_running
 from store.types import Run
@@ -58,7 +58,7 @@ def _collect(
     jobs = jobs_for(installation, wanted, now=now, since=since, full=full)
     with source_progress(silent(console, quiet), titles) as progress:
         runs = collect(installation.store, jobs, now=now, logs=installation.settings.logs, progress=progress)
-    silent(console, quiet).print(collected_table(runs, titles))
+    show_collected(silent(console, quiet), runs, titles)
     return runs
 
 

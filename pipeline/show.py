@@ -27,7 +27,7 @@ from pipeline.wording import day_in_words
 from store.assessments import get_assessments
 from store.errors import ConfigurationError
 from store.items import events_since, get_items, search_items
-from store.types import Revision, Route, Run, SourceState, StoredItem
+from store.types import Route, Run, SourceState, StoredItem
 
 
 def run_values(run: Run) -> dict[str, Any]:
@@ -67,6 +67,7 @@ def sources_values(installation: Installation) -> list[dict[str, Any]]:
 
 def sources(installation: Installation, console: Console) -> None:
     """Show the sources and how they are."""
+    known = sources_values(installation)
     rows = [
         [
             values["name"],
@@ -75,11 +76,13 @@ def sources(installation: Installation, console: Console) -> None:
             state_text(SourceState(values["state"])),
             str(values["items"]),
             moment_text(values["last_run"]),
-            escape(values["message"]),
         ]
-        for values in sources_values(installation)
+        for values in known
     ]
-    console.print(plain_table("Källor", ["Namn", "Källa", "Om", "Läge", "Poster", "Senast", "Att veta"], rows, (4,)))
+    console.print(plain_table("Källor", ["Namn", "Källa", "Om", "Läge", "Poster", "Senast"], rows, (4,)))
+    for values in known:
+        if values["message"]:
+            console.print(f"[bold]{values['title']}:[/bold] {escape(values['message'])}", highlight=False)
 
 
 def status(installation: Installation, console: Console) -> None:
@@ -125,24 +128,20 @@ def text_of(message: bytes) -> str:
 
 
 def change_values(installation: Installation, *, now: datetime, days: int) -> list[dict[str, Any]]:
-    """Return changed deadlines and states of the last days, newest first, one per item."""
-    since = now - timedelta(days=days)
+    """Return every change of a deadline or state that was seen in the last days, newest first."""
     with installation.store.reading() as session:
-        found: dict[tuple[str, str], list[Revision]] = {}
-        for revision in events_since(session, since):
-            if revision.seen_at <= now:
-                found.setdefault((revision.source, revision.key), []).append(revision)
-        stored, assessed = get_items(session, list(found)), get_assessments(session, list(found))
+        seen = [event for event in events_since(session, now - timedelta(days=days)) if event.seen_at <= now]
+        keys = list({(event.source, event.key) for event in seen})
+        stored, assessed = get_items(session, keys), get_assessments(session, keys)
     today = now.astimezone(STOCKHOLM).date()
     rows = []
-    for key, revisions in found.items():
-        if key not in stored or key not in assessed:
-            continue
-        candidate = Candidate(stored=stored[key], assessment=assessed[key], revisions=tuple(revisions))
-        words = change_since(candidate, since - timedelta(microseconds=1), now, today)
-        if words:
-            rows.append(item_values(stored[key]) | {"change": words, "seen_at": revisions[-1].seen_at.isoformat()})
-    return sorted(rows, key=lambda row: str(row["seen_at"]), reverse=True)
+    for event in reversed(seen):
+        key = (event.source, event.key)
+        if key in stored and key in assessed:
+            candidate = Candidate(stored=stored[key], assessment=assessed[key], revisions=(event,))
+            words = change_since(candidate, event.seen_at - timedelta(microseconds=1), now, today)
+            rows.append(item_values(stored[key]) | {"change": words, "seen_at": event.seen_at.isoformat()})
+    return [row for row in rows if row["change"]]
 
 
 def changes(installation: Installation, console: Console, *, now: datetime, days: int) -> None:

@@ -63,19 +63,20 @@ def source_progress(console: Console, titles: Mapping[str, str]) -> Iterator[Cal
         yield lambda source, read: progress.update(tasks[source], completed=read)
 
 
-def collected_table(runs: Sequence[Run], titles: Mapping[str, str]) -> Table:
-    """Return a table of what each source gave."""
+def show_collected(console: Console, runs: Sequence[Run], titles: Mapping[str, str]) -> None:
+    """Show a table of what each source gave, and under it what is to be known of each."""
     table = Table("Källa", "Läge", title="Hämtat", title_justify="left")
     for column in ("Nya", "Ändrade", "Samma", "Ny frist"):
         table.add_column(column, justify="right")
-    if any(run.message for run in runs):
-        table.add_column("Att veta")
     for run in runs:
         counts = [str(run.counts.get(name, 0)) for name in ("new", "changed", "same", "events")]
-        state = state_text(run.state or SourceState.WAITING)
-        row = [titles.get(run.subject, run.subject), state, *counts, escape(run.message)]
-        table.add_row(*row[: len(table.columns)])
-    return table
+        table.add_row(titles.get(run.subject, run.subject), state_text(run.state or SourceState.WAITING), *counts)
+    console.print(table)
+    for run in runs:
+        if run.message:
+            console.print(
+                f"[bold]{titles.get(run.subject, run.subject)}:[/bold] {escape(run.message)}", highlight=False
+            )
 
 
 def plain_table(

@@ -48,7 +48,7 @@ class Cellar(Source):
     """
 
     name = "cellar"
-    title = "EUR-Lex/CELLAR: EU-rätt och förslag"
+    title = "EU-rätt (EUR-Lex)"
     publisher = "EU:s publikationsbyrå"
     homepage = "https://eur-lex.europa.eu/"
     kinds = (Kind.LEGAL_ACT, Kind.PROPOSAL)

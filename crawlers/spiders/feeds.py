@@ -25,7 +25,7 @@ class Feeds(Source):
     """Reads each feed that is switched on; one feed is one part, and its trouble is its own."""
 
     name = SOURCE
-    title = "Nyheter och pressmeddelanden ur flöden"
+    title = "Nyhetsflöden"
     publisher = "Flera utgivare"
     homepage = ""
     kinds = (Kind.NEWS, Kind.AGENCY)

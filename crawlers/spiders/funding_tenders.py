@@ -32,7 +32,7 @@ class FundingTenders(Source):
     """
 
     name = "funding_tenders"
-    title = "EU:s portal för finansiering och anbud: utlysningar"
+    title = "EU:s utlysningar (Funding & Tenders)"
     publisher = "Europeiska kommissionen"
     homepage = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/home"
     kinds = (Kind.CALL,)

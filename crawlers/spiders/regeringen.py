@@ -45,7 +45,7 @@ class Regeringen(Source):
     """
 
     name = "regeringen"
-    title = "Regeringen: faktapromemorior, remisser, uppdrag, utredningar och propositioner"
+    title = "Regeringen och Regeringskansliet"
     publisher = "Regeringskansliet"
     homepage = "https://www.regeringen.se/"
     kinds = (Kind.GOVERNMENT, Kind.CONSULTATION, Kind.AGENCY)

@@ -114,13 +114,14 @@ def test_an_unknown_source_ends_as_interrupted_and_not_as_empty(tmp_path: Path) 
 
 def test_the_worst_part_names_the_state_and_every_fault_is_told() -> None:
     parts = [
-        PartResult(part="remisser", state=SourceState.FAILING, message="fel 503"),
+        PartResult(part="remisser", state=SourceState.FAILING, message="Fel 503."),
         PartResult(part="artiklar", state=SourceState.WORKING, items=3),
-        PartResult(part="rapporter", state=SourceState.CHANGED, message="okänd form"),
+        PartResult(part="rapporter", state=SourceState.CHANGED, message="Okänd form."),
+        PartResult(part="uppdrag", state=SourceState.FAILING, message="Fel 503."),
     ]
     assert judge(parts, cut_off=False) == (
         SourceState.CHANGED,
-        "2 av 3 delar kunde inte läsas. remisser: fel 503; rapporter: okänd form",
+        "3 av 4 delar kunde inte läsas. remisser, uppdrag: Fel 503. rapporter: Okänd form.",
     )
 
 
