@@ -41,7 +41,8 @@ class Sentence:
 
 def sentences(passage: str, language: str) -> list[Sentence]:
     """Return the sentences of a passage and their cues; a language other than Swedish is read as English."""
-    doc = _pipeline("sv" if language == "sv" else "en")(passage)
+    # A lone surrogate, which JSON may carry, is not text to spaCy; as a question mark it keeps its place.
+    doc = _pipeline("sv" if language == "sv" else "en")(passage.encode("utf-8", "replace").decode("utf-8"))
     found = sorted((Cue(s.label_, s.start_char, s.end_char) for s in doc.spans["cues"]), key=lambda c: (c.start, c.end))
     return [
         Sentence(sent.start_char, sent.end_char, tuple(c for c in found if sent.start_char <= c.start < sent.end_char))

@@ -92,6 +92,11 @@ def test_item_without_candidates_gives_nothing() -> None:
     assert (found.deadlines, found.money, found.references, found.opens) == ((), (), (), None)
 
 
+def test_broken_characters_do_not_stop_the_reading() -> None:
+    found = extract(_item(text="\ud800\x00 Ansök senast den 9 juni 2026, högst 2 miljoner kronor."), "sv")
+    assert [deadline.on for deadline in found.deadlines] == [date(2026, 6, 9)]
+
+
 def test_last_answer_day_is_found_in_real_consultation_pages() -> None:
     if not PAGES.exists():
         pytest.skip("the recordings beside the project are not there")
