@@ -61,6 +61,12 @@ def job_for(server_url: str, **values: Any) -> Job:
     return Job(source="one_source", now=NOW, options={"urls": urls, **options}, **{**defaults, **values})
 
 
+def one_page_each(server: HostileServer, hosts: list[str], **values: Any) -> Job:
+    """Return a job that reads the same page of several hosts, each as a part of its own."""
+    options = {**values.pop("options", {}), "hosts": hosts}
+    return job_for(server.url, urls={host: f"https://{host}/page" for host in hosts}, options=options, **values)
+
+
 def start(job: Job, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a crawl process and give it its job."""
     process = subprocess.Popen(

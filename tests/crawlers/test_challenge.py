@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crawlers.challenge import judge
 from store.types import SourceState
-from tests.crawlers.conftest import crawl, job_for
+from tests.crawlers.conftest import crawl, job_for, one_page_each
 from tests.crawlers.hostile import Answer, HostileServer
 
 LOGIN = b"<!DOCTYPE html><html><body><form><input name='u'><input type='password'></form></body></html>"
@@ -62,25 +60,23 @@ def test_real_answers_pass() -> None:
     assert verdict(UPKEEP, status=404) is None
 
 
-@pytest.mark.parametrize(
-    ("answer", "state", "words"),
-    [
-        (Answer(202, b"<html></html>", {"x-amzn-waf-action": "challenge"}), SourceState.REFUSED, "spärrsida"),
-        (Answer(202, b"{}"), SourceState.FAILING, "Inte klart hos källan (svar 202), försöker igen"),
-        (Answer(200, b""), SourceState.CHANGED, "Ovanligt svar: tomt."),
-        (Answer(200, LOGIN), SourceState.CHANGED, "Ovanligt svar: en inloggningssida"),
-        (Answer(200, CAPTCHA), SourceState.REFUSED, "spärrsida"),
-        (Answer(200, UPKEEP), SourceState.CHANGED, "Ovanligt svar: en webbsida"),
-    ],
-)
-def test_F23_F27_an_answer_that_is_none_yields_no_item(
-    server: HostileServer, answer: Answer, state: SourceState, words: str
-) -> None:
-    server.script("/source.example/page", answer)
-    crawled = crawl(job_for(server.url, options={"expect": "json"}))
+def test_F23_F27_an_answer_that_is_none_yields_no_item(server: HostileServer) -> None:
+    challenge = Answer(202, b"<html></html>", {"x-amzn-waf-action": "challenge"})
+    answers = {
+        "challenge.example": (challenge, SourceState.REFUSED, "spärrsida"),
+        "accepted.example": (Answer(202), SourceState.FAILING, "Inte klart hos källan (svar 202), försöker igen"),
+        "empty.example": (Answer(200, b""), SourceState.CHANGED, "Ovanligt svar: tomt."),
+        "login.example": (Answer(200, LOGIN), SourceState.CHANGED, "Ovanligt svar: en inloggningssida"),
+        "captcha.example": (Answer(200, CAPTCHA), SourceState.REFUSED, "spärrsida"),
+        "upkeep.example": (Answer(200, UPKEEP), SourceState.CHANGED, "Ovanligt svar: en webbsida"),
+    }
+    for host, (answer, _, _) in answers.items():
+        server.script(f"/{host}/page", answer)
+    crawled = crawl(one_page_each(server, list(answers), options={"expect": "json"}))
     assert crawled.items == []
-    assert crawled.only.state is state
-    assert words in crawled.only.message
+    for host, (_, state, words) in answers.items():
+        assert crawled.parts[host].state is state, host
+        assert words in crawled.parts[host].message, host
 
 
 def test_F27_a_host_that_challenges_is_left_alone_for_the_rest_of_the_run(server: HostileServer) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from crawlers.protocol import PartEnded
+from datetime import date
+from typing import Any
+
+from scrapy.crawler import Crawler
+
+from crawlers.parts import PartKeeper, message_ready
+from crawlers.protocol import Message, PartEnded
 from store.types import SourceState
 from tests.crawlers.conftest import crawl, job_for
 from tests.crawlers.hostile import Answer, HostileServer
+from tests.crawlers.one_source import OneSource
 
 PATHS = ("page", "crash", "changed", "more", "forgotten", "items-0", "items-3", "gone")
 
@@ -67,3 +74,36 @@ def test_a_wrong_configuration_is_told_in_its_own_words(server: HostileServer) -
     crawled = crawl(job_for(server.url, options={"broken": True}))
     assert crawled.messages[0] == PartEnded("one_source", SourceState.FAILING, message="Okänd inställning: broken")
     assert crawled.ended
+
+
+def closed(items: int, **values: Any) -> list[PartEnded]:
+    """Return the endings of a reading of the real source, which usually has at least three items."""
+    source = OneSource(job_for("", **{"replay_url": "", "options": {"fewest": 3}, **values}))
+    crawler = Crawler(OneSource)
+    endings: list[PartEnded] = []
+
+    def collect(message: Message) -> None:
+        if isinstance(message, PartEnded):
+            endings.append(message)
+
+    crawler.signals.connect(collect, message_ready)
+    keeper = PartKeeper(crawler, source)
+    for message in source.items("news", (source.item(str(n), "https://source.example/") for n in range(items))):
+        keeper.take(message)
+    keeper.take(source.part_done("news"))
+    keeper.settle()
+    keeper.close("finished")
+    return endings
+
+
+def test_F22_a_first_reading_with_too_few_items_leaves_the_source_quiet() -> None:
+    assert [ending.part for ending in closed(3)] == ["news"]
+    news, whole = closed(2)
+    assert news.state is SourceState.WORKING
+    assert whole == PartEnded("one_source", SourceState.QUIET, 2, "2 poster i allt, brukar vara minst 3.")
+
+
+def test_later_readings_and_replays_may_give_less_than_a_first_one() -> None:
+    assert len(closed(0, marks={"news": "2026-08-15"})) == 1
+    assert len(closed(0, since=date(2026, 8, 20))) == 1
+    assert len(closed(0, replay_url="http://127.0.0.1:8900")) == 1

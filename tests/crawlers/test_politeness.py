@@ -9,20 +9,24 @@ import pytest
 
 from crawlers.politeness import read_retry_after, tell_time
 from store.types import SourceState
-from tests.crawlers.conftest import crawl, job_for
+from tests.crawlers.conftest import crawl, job_for, one_page_each
 from tests.crawlers.hostile import Answer, HostileServer, silent
 
 NOON = datetime(2026, 8, 22, 12, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("agent", ["*", "Utkik", "utkik"])
-def test_F18_what_robots_txt_denies_is_not_fetched(server: HostileServer, agent: str) -> None:
-    server.script("/source.example/robots.txt", Answer(200, f"User-agent: {agent}\nDisallow: /page".encode()))
-    server.script("/source.example/page", Answer(200))
-    crawled = crawl(job_for(server.url, user_agent="Utkik/0.1 (+https://utkik.example; utkik@example.org)"))
-    assert crawled.only.state is SourceState.REFUSED
-    assert crawled.only.message == "Källan tillåter inte hämtning (robots.txt)."
-    assert server.paths() == ["/source.example/robots.txt"]
+def test_F18_what_robots_txt_denies_is_not_fetched(server: HostileServer) -> None:
+    agents = {"everyone.example": "*", "named.example": "Utkik", "lower.example": "utkik"}
+    for host, agent in agents.items():
+        server.script(f"/{host}/robots.txt", Answer(200, f"User-agent: {agent}\nDisallow: /page".encode()))
+        server.script(f"/{host}/page", Answer(200))
+    user_agent = "Utkik/0.1 (+https://utkik.example; utkik@example.org)"
+    crawled = crawl(one_page_each(server, list(agents), user_agent=user_agent))
+    assert set(crawled.parts) == set(agents)
+    for part in crawled.parts.values():
+        assert part.state is SourceState.REFUSED
+        assert part.message == "Källan tillåter inte hämtning (robots.txt)."
+    assert all(path.endswith("/robots.txt") for path in server.paths())
 
 
 def test_F18_one_robots_txt_holds_for_every_request_that_waits_for_it(server: HostileServer) -> None:
@@ -35,23 +39,28 @@ def test_F18_one_robots_txt_holds_for_every_request_that_waits_for_it(server: Ho
     assert server.paths() == ["/source.example/robots.txt", "/source.example/yes"]
 
 
-@pytest.mark.parametrize("answer", [Answer(500), Answer(503), Answer(behave=silent)])
-def test_F19_while_robots_txt_fails_nothing_is_fetched(server: HostileServer, answer: Answer) -> None:
-    server.script("/source.example/robots.txt", answer, Answer(200, b""))
-    server.script("/source.example/page", Answer(200))
-    job = job_for(server.url, timeout_seconds=1.0)
+def test_F19_while_robots_txt_fails_nothing_is_fetched_and_a_later_run_reads_it(server: HostileServer) -> None:
+    answers = {"error.example": Answer(500), "closed.example": Answer(503), "mute.example": Answer(behave=silent)}
+    for host, answer in answers.items():
+        server.script(f"/{host}/robots.txt", answer, Answer(200, b""))
+        server.script(f"/{host}/page", Answer(200))
+    job = one_page_each(server, list(answers), timeout_seconds=1.5)
     crawled = crawl(job)
-    assert crawled.only.state is SourceState.FAILING
-    assert crawled.only.message == "Väntar på robots.txt: källan svarar inte på om den får hämtas."
-    assert server.paths() == ["/source.example/robots.txt"]
-    assert crawl(job).only.state is SourceState.WORKING
+    assert set(crawled.parts) == set(answers)
+    for part in crawled.parts.values():
+        assert part.state is SourceState.FAILING
+        assert part.message == "Väntar på robots.txt: källan svarar inte på om den får hämtas."
+    assert sorted(server.paths()) == sorted(f"/{host}/robots.txt" for host in answers)
+    assert {part.state for part in crawl(job).parts.values()} == {SourceState.WORKING}
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_host_without_robots_txt_may_be_read(server: HostileServer, status: int) -> None:
-    server.script("/source.example/robots.txt", Answer(status, b"User-agent: *\nDisallow: /"))
-    server.script("/source.example/page", Answer(200))
-    assert crawl(job_for(server.url)).only.state is SourceState.WORKING
+def test_a_host_without_robots_txt_may_be_read(server: HostileServer) -> None:
+    hosts = {"unknown.example": 401, "forbidden.example": 403, "missing.example": 404}
+    for host, status in hosts.items():
+        server.script(f"/{host}/robots.txt", Answer(status, b"User-agent: *\nDisallow: /"))
+        server.script(f"/{host}/page", Answer(200))
+    crawled = crawl(one_page_each(server, list(hosts)))
+    assert {host: part.state for host, part in crawled.parts.items()} == dict.fromkeys(hosts, SourceState.WORKING)
 
 
 def test_the_rules_of_a_host_may_lie_on_another_one(server: HostileServer) -> None:
