@@ -7,7 +7,6 @@ import email.policy
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,15 +47,15 @@ class FolderTransport:
 
 def file_stem(municipality: str, contact: str) -> str:
     """Return the file name of a contact's digest: readable, and never the same for two contacts."""
-    stem = f"{_plain(municipality)}-{_plain(contact)}"
+    stem = f"{_plain(municipality)}-{_plain(contact.lower())}"
     if len(stem) <= _LONGEST_NAME:
         return stem
     return f"{stem[:_LONGEST_NAME]}-{hashlib.sha256(stem.encode()).hexdigest()[:16]}"
 
 
 def _plain(text: str) -> str:
-    """Spell everything but a-z, 0-9, dot and hyphen as its bytes in hex; the @ gets a word of its own."""
-    spelt = re.sub(r"[^a-z0-9.@-]", lambda found: "".join(f"={byte:02x}" for byte in found[0].encode()), text.lower())
+    """Spell everything but A-Z, 0-9, dot and hyphen as its bytes in hex; the @ gets a word of its own."""
+    spelt = re.sub(r"[^A-Za-z0-9.@-]", lambda found: "".join(f"={byte:02x}" for byte in found[0].encode()), text)
     return re.sub(r"^\.", "=2e", spelt).replace("@", "_at_")
 
 
@@ -67,18 +66,16 @@ def html_of(message: bytes) -> str:
 
 
 def _write_whole(target: Path, content: bytes) -> None:
-    """Write the file so that nobody ever sees a part of it, not even after a power cut."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".part", delete=False) as file:
-        part = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            part.chmod(0o644)
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+    """Write the file so that nobody ever sees a part of it, not even after a power cut.
+
+    The half-written file has one name, so that what a killed process left is overwritten by the next.
+    """
+    part = target.with_name(f".{target.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
     _flush_folder(target.parent)
 
 

@@ -84,9 +84,12 @@ class Store:
             raise known from error
 
 
-def open_store(url: str) -> Store:
-    """Open the database at the address, creating it or bringing its schema up to date; raises StoreError in Swedish."""
-    engine = engines.create(url)
+def open_store(url: str, *, wait: float = engines.BUSY_SECONDS) -> Store:
+    """Open the database at the address, creating it or bringing its schema up to date; raises StoreError in Swedish.
+
+    `wait` is how many seconds a writer on SQLite waits for another; PostgreSQL lets writers go on side by side.
+    """
+    engine = engines.create(url, wait=wait)
     try:
         schema.migrate(engine)
     except BaseException:

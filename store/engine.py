@@ -23,11 +23,14 @@ DURABLE = {"purpose": "durable"}
 NO_TRANSACTION = {"purpose": "none"}
 
 
-def create(url: str) -> Engine:
-    """Return an engine for a `sqlite:///path` or `postgresql://…` address; nothing is opened yet."""
+def create(url: str, *, wait: float = BUSY_SECONDS) -> Engine:
+    """Return an engine for a `sqlite:///path` or `postgresql://…` address; nothing is opened yet.
+
+    `wait` is how many seconds a writer on SQLite waits for another.
+    """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
+        return _sqlite(parsed, wait)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,  # a server that was restarted between two steps is met with a new connection
@@ -61,8 +64,8 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_to_json)
+def _sqlite(url: URL, wait: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": wait}, json_serializer=_to_json)
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return engine

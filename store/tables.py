@@ -70,7 +70,7 @@ class ItemRow(Table):
 
 
 class SightingRow(Table):
-    """When an item was last seen: apart from the item, so that a daily sighting rewrites 20 bytes and no index."""
+    """When an item was last seen; apart from it, so that a sighting rewrites 20 bytes and no index."""
 
     __tablename__ = "sightings"
 

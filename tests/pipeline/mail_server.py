@@ -97,7 +97,6 @@ def _conversation(server: MailServer, loop: asyncio.AbstractEventLoop) -> SMTP:
         hostname="mail.example.org",
         loop=loop,
         authenticator=server.authenticate if server.password else None,
-        auth_required=bool(server.password),
         auth_require_tls=False,
     )
 
