@@ -143,10 +143,12 @@ def _pointed_to(knowledge: Knowledge, concept: Concept) -> Iterator[tuple[str, f
             if concept.code.startswith(code):
                 yield from ((area, weight, concept.label or concept.code) for area, weight in rows)
         return
-    for name in dict.fromkeys(_names(concept)):
-        for area, weight in table.get(name, ()):
+    for name in _names(concept):
+        if pointed := table.get(name):  # a code and its label are one sign
             label = concept.label or concept.code
-            yield area, weight, knowledge.labels.get(concept.code, label) if concept.scheme == "eurovoc" else label
+            shown = knowledge.labels.get(concept.code, label) if concept.scheme == "eurovoc" else label
+            yield from ((area, weight, shown) for area, weight in pointed)
+            return
 
 
 _BRACKET = re.compile(r"\(([^()]+)\)\s*$")

@@ -15,6 +15,11 @@ _ACTS = [
         r"mål [ct]-|"
         r"information (?:concerning|communicated)|\bopinion of\b|résumé|summary of",
     ),
+    (
+        "communication",
+        r"^(?:joint )?(?:communication|report|statement|opinion|resolution)\b|staff working document|white paper|"
+        r"^(?:gemensamt )?(?:meddelande|rapport|yttrande|resolution|förklaring)\b|arbetsdokument|vitbok|grönbok",
+    ),
     ("foreign_policy", r"\(cfsp\)|\(gusp\)|political and security committee"),
     (
         "technical_act",
@@ -31,7 +36,7 @@ _GOVERNMENT = [
     ("agenda", r"kommenterad dagordning|kommenterade-dagordningar"),
     ("fact_memo", r"fpm|faktapromemoria"),
     ("committee_directive", r"\bdir\. ?\d{4}|kommitt[eé]direktiv|^tilläggsdirektiv"),
-    ("inquiry", r"\bsou \d{4}|^sou\b|statens-offentliga-utredningar|^sou"),
+    ("inquiry", r"\bsou \d{4}|^sou\b|statens.offentliga.utredningar|^sou"),
     ("memorandum", r"\bds \d{4}|ds/promemoria|departementsserien|promemoria"),
     ("bill", r"proposition|prop\. ?\d{4}|lagrådsremiss"),
     ("letter", r"\bskr\. ?\d{4}|skrivelse"),

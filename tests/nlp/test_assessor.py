@@ -41,6 +41,39 @@ def test_acts_for_others_are_low(assessor: Assessor, title: str) -> None:
     assert assess(assessor, title, kind=Kind.LEGAL_ACT, language="en").relevance < 0.2
 
 
+@pytest.mark.parametrize(
+    ("title", "area"),
+    [
+        ("Europaparlamentets och rådets direktiv (EU) 2031/1 om rening av avloppsvatten", "water"),
+        ("Europaparlamentets och rådets förordning (EU) 2031/2 om förpackningsavfall", "waste"),
+        ("Förslag till direktiv om ändring av direktiv 2014/24/EU", "procurement"),
+    ],
+)
+def test_swedish_titles_of_acts_for_municipalities_are_high(assessor: Assessor, title: str, area: str) -> None:
+    said = assess(assessor, title, kind=Kind.LEGAL_ACT, language="sv")
+    assert next(iter(said.areas)) == area
+    assert said.relevance > 0.3
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kommissionens genomförandeförordning (EU) 2031/3 om införande av en slutgiltig antidumpningstull på cyklar",
+        "Rådets beslut (Gusp) 2031/4 om restriktiva åtgärder",
+        "Rådets beslut (EU) 2031/5 om den ståndpunkt som ska intas på unionens vägnar i gemensamma EES-kommittén",
+        "Kommissionens delegerade förordning (EU) 2031/6 om tekniska standarder för tillsyn av kreditinstitut",
+    ],
+)
+def test_swedish_titles_of_acts_for_others_are_low(assessor: Assessor, title: str) -> None:
+    assert assess(assessor, title, kind=Kind.LEGAL_ACT, language="sv").relevance < 0.1
+
+
+def test_code_and_label_of_one_subject_count_once(assessor: Assessor) -> None:
+    both = assess(assessor, "Ett dokument", concepts=(Concept("government", "1268", "Socialtjänst"),), language="sv")
+    code = assess(assessor, "Ett dokument", concepts=(Concept("government", "1268"),), language="sv")
+    assert both.areas == code.areas
+
+
 def test_inquiry_about_municipal_duties_is_high(assessor: Assessor) -> None:
     text = (
         "Utredningen föreslår att kommunerna ska erbjuda plats. Ändringar föreslås i skollagen och socialtjänstlagen."
