@@ -52,7 +52,7 @@ def _of_area(area: str, evidence: Evidence, whole: float) -> list[Reason]:
     for scheme, name in _SCHEMES.items():
         codes = sorted((s for s in evidence.signs if s.place == scheme), key=lambda s: -s.weight)
         if codes:
-            reasons.append(_reason(area, codes, f"{name}: {_listed(codes)}", whole))
+            reasons.append(_reason(area, codes, f"{name}: {_listed(codes, ', ')}", whole))
     return reasons
 
 
@@ -60,13 +60,13 @@ def _reason(area: str, signs: Sequence[Sign], text: str, whole: float) -> Reason
     return Reason(text=text, area=area, weight=round(sum(sign.weight for sign in signs) / whole, 3))
 
 
-def _listed(signs: Sequence[Sign]) -> str:
+def _listed(signs: Sequence[Sign], between: str = " och ") -> str:
     words: list[str] = []
     for sign in signs:
         word = _short(sign.word)
         if word.lower() not in (known.lower() for known in words):
             words.append(word)
-    return " och ".join(words[:MOST_WORDS])
+    return between.join(words[:MOST_WORDS])
 
 
 def _short(label: str) -> str:
