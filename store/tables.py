@@ -1,4 +1,7 @@
-"""All tables, as mapped classes; the migrations in store/migrations must lead to exactly these."""
+"""All tables, as mapped classes; the migrations in store/migrations must lead to exactly these.
+
+One long file, because a migration is written by reading all of it.
+"""
 
 from __future__ import annotations
 
