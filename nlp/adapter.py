@@ -40,7 +40,7 @@ def item_of(line: Mapping[str, Any]) -> Item:
         published=_day(line.get("published")),
         status=_text(meta.get("status")).lower(),
         opens=_day(meta.get("opening")),
-        deadlines=_deadlines(meta),
+        deadlines=_deadlines(meta, _kind(_text(line.get("kind")))),
         money=_money(meta),
         concepts=tuple(dict.fromkeys(_concepts(meta))),
         references=_references(line, meta),
@@ -66,7 +66,8 @@ def _kind(name: str) -> Kind:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, (dict, list)):
         return ""
-    return str(value).replace("\x00", " ")
+    # Half a surrogate pair has no UTF-8 form: a question mark stands in its place.
+    return str(value).replace("\x00", " ").encode("utf-8", "replace").decode()
 
 
 def _list(value: Any) -> list[str]:
@@ -81,9 +82,10 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def _deadlines(meta: Mapping[str, Any]) -> tuple[Deadline, ...]:
+def _deadlines(meta: Mapping[str, Any], kind: Kind) -> tuple[Deadline, ...]:
+    role = "answer" if kind is Kind.CONSULTATION else "application"
     days = (_day(value) for name in ("deadline", "deadlines") for value in _list(meta.get(name)))
-    return tuple(dict.fromkeys(Deadline(day) for day in days if day))
+    return tuple(dict.fromkeys(Deadline(day, role) for day in days if day))
 
 
 def _money(meta: Mapping[str, Any]) -> tuple[Money, ...]:

@@ -93,7 +93,7 @@ class Assessor:
         areas = {
             area: round(strength, 4) for area, strength in islice(strengths.items(), MOST_AREAS) if strength >= FLOOR
         }
-        extraction: Extraction = extract(read, language)
+        extraction: Extraction = extract(item, language)  # a last day often stands at the end
         return Assessment(
             source=item.source,
             key=item.key,

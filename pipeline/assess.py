@@ -11,7 +11,7 @@ from pipeline.record import begin, complete
 from store.assessments import iter_assessed, save_assessments
 from store.db import Store
 from store.items import count_without_assessment, items_without_assessment
-from store.stories import save_stories, story_of
+from store.stories import list_stories, save_stories
 from store.types import Assessment, Run, StoredItem
 
 BATCH = 500  # items per transaction; an interrupted assessment loses at most this much work
@@ -48,9 +48,11 @@ def join_stories(store: Store, *, now: datetime) -> int:
     An item that has not changed keeps its story, so that running this again changes nothing.
     """
     with store.reading() as session:
-        recent = list(iter_assessed(session, min_relevance=FEWEST_RELEVANCE, since=now - STORY_WINDOW))
-        existing = story_of(session, [(stored.item.source, stored.item.key) for stored, _ in recent])
-    stories = group([story_entry(stored, assessment) for stored, assessment in recent], existing)
+        recent = iter_assessed(session, min_relevance=FEWEST_RELEVANCE, since=now - STORY_WINDOW)
+        entries = [story_entry(stored, assessment) for stored, assessment in recent]
+        # With their older members, or those would fall out of the stories they are in.
+        existing = {member: story.id for story in list_stories(session) for member in story.members}
+    stories = group(entries, existing)
     with store.session() as session:
         save_stories(session, stories, now=now)
     return len(stories)

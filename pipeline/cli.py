@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -21,7 +19,10 @@ from pipeline.classify import classify_file
 from pipeline.demo import run_demo
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
+from pipeline.outbox import decide, outbox_values, show_outbox
 from pipeline.status import status_of
+from pipeline.terminal import write_json
+from pipeline.typed import typed_day, typed_moment, typed_week
 from pipeline.week import check_options, iso_week
 from store.errors import ConfigurationError, ScanningError
 
@@ -70,40 +71,8 @@ def common(
 
 
 def moment(text: str) -> datetime:
-    """Return the moment to run as of, in UTC: the clock's, or what was typed, read as Swedish time without a zone."""
-    if not text:
-        return datetime.now(UTC)
-    try:
-        typed = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigurationError(f"--now {text}: ingen giltig tid; skriv som 2026-08-22T08:00") from error
-    return (typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo("Europe/Stockholm"))).astimezone(UTC)
-
-
-def day(text: str) -> date | None:
-    """Return the day typed, or None."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ConfigurationError(f"--since {text}: ingen giltig dag; skriv som 2026-08-01") from error
-
-
-def week_of(text: str, now: datetime) -> str:
-    """Return the week typed, or the one of now; raises ConfigurationError on any other form."""
-    if not text:
-        return iso_week(now)
-    try:
-        datetime.strptime(f"{text}-1", "%G-W%V-%u")  # noqa: DTZ007 - only its form is checked
-    except ValueError as error:
-        raise ConfigurationError(f"--week {text}: ingen giltig ISO-vecka; skriv som 2026-W34") from error
-    return text
-
-
-def write_json(console: Console, values: Any) -> None:
-    """Write values as JSON, without the terminal's line breaks."""
-    console.print_json(json.dumps(values, ensure_ascii=False), indent=2) if console.is_terminal else sys.stdout.write(
-        json.dumps(values, ensure_ascii=False, indent=2) + "\n"
-    )
+    """Return the moment to run as of, in UTC: the clock's, or the one typed."""
+    return typed_moment(text) if text else datetime.now(UTC)
 
 
 @app.command()
@@ -139,10 +108,16 @@ def collect(
     """Hämta nytt från källorna."""
     with open_installation(context.obj.home) as installation:
         runs = steps.collect_sources(
-            installation, context.obj.console, source or [], now=moment(now), since=day(since), full=full, quiet=as_json
+            installation,
+            context.obj.console,
+            source or [],
+            now=moment(now),
+            since=typed_day(since),
+            full=full,
+            quiet=as_json,
         )
     if as_json:
-        write_json(context.obj.console, [show.run_values(run) for run in runs])
+        write_json([show.run_values(run) for run in runs])
 
 
 @app.command()
@@ -151,7 +126,7 @@ def assess(context: typer.Context, now: Now = "", as_json: AsJson = False) -> No
     with open_installation(context.obj.home) as installation:
         run = steps.assess_items(installation, context.obj.console, now=moment(now), quiet=as_json)
     if as_json:
-        write_json(context.obj.console, show.run_values(run))
+        write_json(show.run_values(run))
 
 
 @app.command()
@@ -166,11 +141,13 @@ def digest(
     at = moment(now)
     with open_installation(context.obj.home) as installation:
         if preview:
-            show.previews(installation, context.obj.console, week=week_of(week, at), now=at)
+            show.previews(installation, context.obj.console, week=typed_week(week) or iso_week(at), now=at)
             return
-        run = steps.compose_digests(installation, context.obj.console, week=week_of(week, at), now=at, quiet=as_json)
+        run = steps.compose_digests(
+            installation, context.obj.console, week=typed_week(week) or iso_week(at), now=at, quiet=as_json
+        )
     if as_json:
-        write_json(context.obj.console, show.run_values(run))
+        write_json(show.run_values(run))
 
 
 @app.command()
@@ -179,7 +156,27 @@ def send(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None
     with open_installation(context.obj.home) as installation:
         run = steps.send_digests(installation, context.obj.console, now=moment(now), quiet=as_json)
     if as_json:
-        write_json(context.obj.console, show.run_values(run))
+        write_json(show.run_values(run))
+
+
+@app.command()
+def outbox(
+    context: typer.Context,
+    again: Annotated[str, typer.Option("--again", metavar="ID", help="Skicka ett stoppat brev igen.")] = "",
+    sent: Annotated[str, typer.Option("--sent", metavar="ID", help="Räkna ett oklart brev som skickat.")] = "",
+    release: Annotated[bool, typer.Option("--release", help="Släpp allt som hålls kvar.")] = False,
+    week: Week = "",
+    now: Now = "",
+    as_json: AsJson = False,
+) -> None:
+    """Visa utkorgen, och avgör det som bara en människa kan avgöra."""
+    with open_installation(context.obj.home) as installation:
+        for line in decide(installation, again=again, sent=sent, release=release, now=moment(now)):
+            context.obj.console.print(line)
+        if as_json:
+            write_json(outbox_values(installation, week=week))
+        elif not (again or sent or release):
+            show_outbox(installation, context.obj.console, week=week)
 
 
 @app.command()
@@ -187,10 +184,10 @@ def run(context: typer.Context, now: Now = "", since: Since = "", full: Full = F
     """Kör hela veckan: hämta, bedöm, skriv brev och skicka. Kan köras om när som helst."""
     with open_installation(context.obj.home) as installation:
         runs = steps.run_week(
-            installation, context.obj.console, now=moment(now), since=day(since), full=full, quiet=as_json
+            installation, context.obj.console, now=moment(now), since=typed_day(since), full=full, quiet=as_json
         )
     if as_json:
-        write_json(context.obj.console, [show.run_values(run) for run in runs])
+        write_json([show.run_values(run) for run in runs])
 
 
 @app.command()
@@ -198,7 +195,7 @@ def sources(context: typer.Context, as_json: AsJson = False) -> None:
     """Visa källorna och hur de mår."""
     with open_installation(context.obj.home) as installation:
         if as_json:
-            write_json(context.obj.console, show.sources_values(installation))
+            write_json(show.sources_values(installation))
         else:
             show.sources(installation, context.obj.console)
 
@@ -208,7 +205,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Visa vad som finns: poster, bedömningar, utskick."""
     with open_installation(context.obj.home) as installation:
         if as_json:
-            write_json(context.obj.console, status_of(installation))
+            write_json(status_of(installation))
         else:
             show.status(installation, context.obj.console)
 
@@ -223,7 +220,7 @@ def changes(
     """Visa ändrade frister och lägen."""
     with open_installation(context.obj.home) as installation:
         if as_json:
-            write_json(context.obj.console, show.change_values(installation, now=moment(now), days=days))
+            write_json(show.change_values(installation, now=moment(now), days=days))
         else:
             show.changes(installation, context.obj.console, now=moment(now), days=days)
 
@@ -244,7 +241,7 @@ def items(
         at = moment(now)
         rows = show.found_values(installation, words=" ".join(words or []), unit=unit, limit=limit, now=at)
     if as_json:
-        write_json(context.obj.console, rows)
+        write_json(rows)
     else:
         show.items(context.obj.console, rows, now=at)
 

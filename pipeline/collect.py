@@ -33,6 +33,7 @@ from store.types import Item, Outcome, PartResult, Run, SourceState, Validator
 logger = logging.getLogger(__name__)
 
 BATCH = 500  # items per transaction: small enough that other writers never wait long, large enough for executemany
+LONGEST = 3_600.0  # seconds for one crawl: the largest first fill at a request a second takes some minutes
 QUEUE = 2_000  # messages in flight: the crawl waits when the store is slower
 
 # Worst first: what a source's parts are in decides what the source is in.
@@ -116,6 +117,9 @@ def open_log(source: str, logs: Path | None) -> AbstractContextManager[IO[bytes]
 
 def read_messages(process: subprocess.Popen[str], job: Job, messages: queue.Queue[tuple[str, Message | None]]) -> None:
     """Give the process its job and put each line it writes on the queue; a broken line ends the reading."""
+    watchdog = threading.Timer(LONGEST, process.kill)
+    watchdog.daemon = True
+    watchdog.start()
     try:
         with process:
             give_job(process.stdin, job)
@@ -124,6 +128,7 @@ def read_messages(process: subprocess.Popen[str], job: Job, messages: queue.Queu
     except (ValueError, KeyError, TypeError, OSError) as error:
         logger.error("%s: the crawl's answer could not be read: %s", job.source, error)
     finally:
+        watchdog.cancel()
         messages.put((job.source, None))
 
 

@@ -14,6 +14,7 @@ RECENT = timedelta(days=14)  # two weeks: a digest that was late or a source tha
 JUST_SEEN = timedelta(days=7)  # for what carries no usable date: the week it was first seen in
 CONSULTATION_OPEN = timedelta(days=30)  # a remiss is rarely shorter, when its answer date is not known
 ACT_LAG = timedelta(days=45)  # an EU act carries the day it was signed; the Official Journal follows weeks later
+OPENS_SOON = timedelta(days=120)  # the portal announces calls up to a year ahead; nobody acts on them so early
 LONGEST_CATCH_UP = timedelta(days=60)
 EARLIEST_LIKELY = date(1990, 1, 1)
 
@@ -66,6 +67,8 @@ def has_odd_date(candidate: Candidate, week: Week) -> bool:
 def _call_is_open(candidate: Candidate, week: Week) -> bool:
     status = candidate.item.status
     if status == "closed":
+        return False
+    if candidate.item.opens and candidate.item.opens > week.today + OPENS_SOON:
         return False
     if days := candidate.answer_days():
         return days[-1] >= week.today

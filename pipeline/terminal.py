@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -89,3 +92,8 @@ def plain_table(
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def write_json(values: Any) -> None:
+    """Write values as JSON on standard output, without colours or line breaks of the terminal's."""
+    sys.stdout.write(json.dumps(values, ensure_ascii=False, indent=2) + "\n")

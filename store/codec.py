@@ -102,4 +102,5 @@ def content_hash(item: Item) -> str:
         sorted([d.on.isoformat(), d.role] for d in item.deadlines),
         sorted([m.value, m.currency, m.role] for m in item.money),
     ]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:32]
+    # Half a surrogate pair, which broken feeds hold, has no UTF-8 form: it counts as a question mark.
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,4 +1,7 @@
-"""What flows through the steps: frozen values, the same in every package."""
+"""What flows through the steps: frozen values, the same in every package.
+
+One long file, because the nouns are learnt by reading them together.
+"""
 
 from __future__ import annotations
 

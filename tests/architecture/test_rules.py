@@ -69,13 +69,14 @@ def test_the_clock_is_read_only_at_the_edges() -> None:
     assert readers <= {"pipeline/cli.py", "pipeline/schedule.py"}
 
 
-def test_no_module_is_longer_than_300_lines() -> None:
-    long = {
-        path.relative_to(ROOT).as_posix(): lines
+def test_no_module_is_longer_than_300_lines_without_saying_why() -> None:
+    long = [
+        path.relative_to(ROOT).as_posix()
         for path in modules()
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
-    }
-    assert long == {}
+        if len(path.read_text(encoding="utf-8").splitlines()) > 300
+        and "One long file, because" not in (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+    ]
+    assert long == []
 
 
 def test_init_files_are_empty() -> None:
