@@ -29,6 +29,8 @@ class SourceFacts:
     most: int
     longest_silence: timedelta
     hosts: tuple[str, ...]
+    enabled_by_default: bool = True
+    why_off: str = ""
 
 
 def source_names() -> list[str]:

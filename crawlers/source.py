@@ -37,6 +37,8 @@ class Source(scrapy.Spider):
     most: ClassVar[int]  # items in one run over which something is wrong
     longest_silence: ClassVar[timedelta]  # after which no newer item is a fault
     hosts: tuple[str, ...]  # the only hosts it may ask; set on the instance where configuration names them
+    enabled_by_default: ClassVar[bool] = True  # False: read only where configuration switches it on
+    why_off: ClassVar[str] = ""  # Swedish: why it is off by default, and what is needed to switch it on
     floors: ClassVar[Mapping[str, int]] = {}  # part -> items in every whole answer under which something is wrong
 
     def __init__(self, job: Job, **arguments: Any) -> None:

@@ -21,6 +21,7 @@ from pipeline.route import route_items
 from pipeline.selection import Selection, select_entries
 from pipeline.settings import Settings
 from pipeline.source_notes import SourceNotes, source_notes
+from pipeline.week import is_on
 from store.db import Session, Store
 from store.digests import freeze_digest, list_digests
 from store.routes import replace_routes
@@ -106,7 +107,8 @@ def _open_edition(
         verdicts = verdicts_until(session, municipality, moment)
         missing = any(contact.email not in existing for contact in contacts_of(municipality))
         candidates = read_candidates(session, municipality, verdicts, moment) if missing else []
-        runs = {name: run for name, run in last_runs(session).items() if _is_watched(settings, name)}
+        watched = {source.name for source in known if is_on(settings, source)}
+        runs = {name: run for name, run in last_runs(session).items() if name in watched}
         return existing, Edition(
             municipality=municipality,
             settings=settings,
@@ -127,10 +129,6 @@ def _titles(known: Sequence[SourceFacts], settings: Settings) -> dict[str, str]:
     return {source.name: source.title.split(": ")[0] for source in known} | {
         f"feeds/{name}": str(table.get("title", name)) for name, table in feeds.items()
     }
-
-
-def _is_watched(settings: Settings, source: str) -> bool:
-    return source not in settings.sources or settings.sources[source].enabled
 
 
 def _digests(store: Store, edition: Edition, existing: set[str], progress: Progress | None) -> list[Digest]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from crawlers.catalogue import facts
 from pipeline.folder import FolderTransport
 from pipeline.installation import Installation, create_installation, open_installation
 from pipeline.run import assess_items, collect_sources, run_week
@@ -26,6 +27,7 @@ from store.errors import ConfigurationError
 from store.types import Digest
 
 FOLDER = Path(".demo")
+SAMPLED = ("cellar", "feeds", "funding_tenders", "regeringen")  # the sources that the sample week has answers for
 MARKER = ".utkik-demo"  # a folder with this file is ours to empty
 
 
@@ -64,7 +66,8 @@ def demo_installation(folder: Path, moment: Moment) -> Iterator[Installation]:
     """Give the folder's installation, reading the sample week as it stood at a moment and mailing to files only."""
     feeds = {name: FeedSettings.model_validate(feed) for name, feed in SAMPLE_FEEDS.items()}
     with serve_sample_week(moment) as url, open_installation(folder) as installation:
-        safe = {"replay_url": url, "feeds": feeds, "bundled_feeds": False, "mail": {}}
+        others = {source.name: {"enabled": source.name in SAMPLED} for source in facts()}
+        safe = {"replay_url": url, "feeds": feeds, "bundled_feeds": False, "mail": {}, "sources": others}
         settings = type(installation.settings).model_validate({"home": folder, **safe})
         yield replace(installation, settings=settings)
 
@@ -78,7 +81,7 @@ def tell(installation: Installation, console: Console) -> None:
     told = len({(entry.source, entry.key) for digest in digests for entry in digest.entries})
     items = sum(source["items"] for source in values["sources"].values())
     console.print(
-        f"\n[bold]Så gick det.[/bold] {items} poster hämtades från {len(values['sources'])} källor och bedömdes. "
+        f"\n[bold]Så gick det.[/bold] {items} poster hämtades från {len(SAMPLED)} källor och bedömdes. "
         f"{told} av dem berör {installation.municipality.name} och skickades i {len(digests)} brev."
     )
     for row in changed:

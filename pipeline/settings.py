@@ -50,7 +50,8 @@ class CrawlSettings(Table):
 class SourceSettings(Table):
     """What is said of one source."""
 
-    enabled: bool = Field(default=True, description="false switches the source off")
+    enabled: bool | None = Field(default=None, description="true or false; left out, the source itself decides")
+    options: dict[str, Any] = Field(default_factory=dict, description="what the source itself asks for, such as a key")
 
 
 class FeedSettings(Table):

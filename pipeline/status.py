@@ -26,7 +26,7 @@ def status_of(installation: Installation) -> dict[str, Any]:
             moment = (run.ended_at or run.started_at) if run else None
             sources[source.name] = {
                 "items": items.get(source.name, 0),
-                "state": str(state if is_on(installation.settings, source.name) else SourceState.OFF),
+                "state": str(state if is_on(installation.settings, source) else SourceState.OFF),
                 "last_run": moment.isoformat() if moment else None,
                 "message": run.message if run else "",
             }

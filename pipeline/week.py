@@ -34,12 +34,13 @@ def wanted_sources(settings: Settings, names: Sequence[str]) -> list[SourceFacts
         raise ConfigurationError(f"okänd källa '{unknown[0]}'; det finns {', '.join(known)}")
     if names:
         return [known[name] for name in names]
-    return [source for source in known.values() if is_on(settings, source.name)]
+    return [source for source in known.values() if is_on(settings, source)]
 
 
-def is_on(settings: Settings, source: str) -> bool:
-    """Tell whether a source is switched on."""
-    return source not in settings.sources or settings.sources[source].enabled
+def is_on(settings: Settings, source: SourceFacts) -> bool:
+    """Tell whether a source is read: as configuration says, else as the source itself says."""
+    said = settings.sources[source.name].enabled if source.name in settings.sources else None
+    return source.enabled_by_default if said is None else said
 
 
 def jobs_for(
@@ -80,7 +81,8 @@ def check_options(settings: Settings) -> None:
 
 def options_of(settings: Settings, source: str) -> dict[str, object]:
     """Return what configuration says to a source."""
+    said = dict(settings.sources[source].options) if source in settings.sources else {}
     if source != "feeds":
-        return {}
+        return said
     own = {name: feed.model_dump(exclude_none=True) for name, feed in settings.feeds.items()}
-    return {"feeds": merged_feeds(own) if settings.bundled_feeds else own}
+    return {**said, "feeds": merged_feeds(own) if settings.bundled_feeds else own}
