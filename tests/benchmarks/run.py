@@ -1,0 +1,123 @@
+"""Measures the steps beside what one would otherwise assemble, in one process run: `make bench`.
+
+Every pair does the same work on the same input, turn about, and the median of three is shown; the ratio is what counts,
+since machines differ and are shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import platform
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks import ours, usual
+from tests.benchmarks.texts import feed
+
+ROUNDS = 3
+FEEDS, ENTRIES = 20, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measured pair: items a second of ours and of the usual parts."""
+
+    what: str
+    usual: str
+    ours_per_second: float
+    usual_per_second: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster ours is."""
+        return self.ours_per_second / self.usual_per_second
+
+
+def rate(work: Callable[[], int]) -> float:
+    """Return items per second of one turn."""
+    gc.collect()
+    began = time.perf_counter()
+    items = work()
+    return items / (time.perf_counter() - began)
+
+
+def compare(what: str, usual_parts: str, our_work: Callable[[], int], usual_work: Callable[[], int]) -> Row:
+    """Measure both, turn about, and return their medians."""
+    pairs = [(rate(our_work), rate(usual_work)) for _ in range(ROUNDS)]
+    return Row(
+        what, usual_parts, statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
+    )
+
+
+def measure(folder: Path) -> list[Row]:
+    """Return every measured pair."""
+    feeds = [feed(ENTRIES, seed) for seed in range(FEEDS)]
+    items = ours.items_of(feeds)
+    assessor, pattern = ours.warm_assessor(items), usual.Pattern(items)
+    return [
+        compare("feed bytes to items", "feedparser", lambda: ours.parse(feeds), lambda: usual.parse(feeds)),
+        compare(
+            "feed bytes to stored items, with search",
+            "feedparser + one ORM row at a time",
+            lambda: ours.store_feeds(feeds, folder),
+            lambda: usual.store_feeds(feeds, folder),
+        ),
+        compare(
+            "items to assessments",
+            "spaCy PhraseMatcher with the same terms + TfidfVectorizer(char_wb)",
+            lambda: ours.assess(assessor, items),
+            lambda: pattern.assess(items),
+        ),
+        compare(
+            "near-duplicates", "all pairs by TF-IDF cosine", lambda: ours.stories(items), lambda: usual.stories(items)
+        ),
+    ]
+
+
+def main() -> None:
+    """Print the table as Markdown would have it; with --json also write it to a file."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--json", type=Path)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder))
+    table = Table(title=f"{platform.machine()}, Python {platform.python_version()}", title_justify="left")
+    for column in ("what", "ours, items/s", "usual parts, items/s", "ratio", "usual parts"):
+        table.add_column(column)
+    for row in rows:
+        rates = (f"{row.ours_per_second:,.0f}", f"{row.usual_per_second:,.0f}", f"{row.ratio:.1f}")
+        table.add_row(row.what, *rates, row.usual)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    Console(width=140).print(table, f"peak memory of both together: {peak:.0f} MB")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(report(rows, peak), indent=2), encoding="utf-8")
+
+
+def report(rows: list[Row], peak: float) -> dict[str, Any]:
+    """Return the figures with what is needed to read them."""
+    packages = ("scrapy", "spacy", "scikit-learn", "sqlalchemy", "feedparser", "lxml")
+    return {
+        "machine": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in packages},
+        "rounds": ROUNDS,
+        "items": FEEDS * ENTRIES,
+        "peak_mb": round(peak),
+        "rows": [asdict(row) | {"ratio": round(row.ratio, 2)} for row in rows],
+    }
+
+
+if __name__ == "__main__":
+    main()
