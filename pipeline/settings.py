@@ -69,6 +69,27 @@ class FeedSettings(Table):
     note: str | None = Field(default=None, description="for people")
 
 
+class ListingSettings(Table):
+    """One page of the source `listings`: a new one, or changes to a bundled one."""
+
+    url: str | None = Field(default=None, description="the page's address")
+    title: str | None = Field(default=None, description="its name for a reader")
+    publisher: str | None = Field(default=None, description="who stands behind it")
+    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(default=None, description="what it is about")
+    language: str | None = Field(default=None, description="sv or en")
+    kind: Literal["call", "consultation", "agency", "news"] | None = Field(default=None, description="of its items")
+    within: str | None = Field(default=None, description="selector of the part of the page that holds the list")
+    item: str | None = Field(default=None, description="selector of one item; left out, any link deep enough")
+    heading: str | None = Field(default=None, description="selector of an item's title")
+    date: str | None = Field(default=None, description="selector of its day of publication")
+    deadline: str | None = Field(default=None, description="selector of its last day")
+    summary: str | None = Field(default=None, description="selector of its ingress")
+    link: str | None = Field(default=None, description="regular expression that the links of items match")
+    fewest: int | None = Field(default=None, ge=0, description="fewer items than this is a fault")
+    enabled: bool | None = Field(default=None, description="true switches the page on")
+    note: str | None = Field(default=None, description="for people")
+
+
 class Settings(Table):
     """Everything an installation can decide, with its defaults."""
 
@@ -81,6 +102,7 @@ class Settings(Table):
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")
     bundled_feeds: bool = Field(default=True, description="false leaves only the feeds named below")
     feeds: dict[str, FeedSettings] = Field(default_factory=dict, description="a table per feed")
+    listings: dict[str, ListingSettings] = Field(default_factory=dict, description="a table per listing page")
 
     @property
     def store_url(self) -> str:

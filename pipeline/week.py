@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawlers.catalogue import SourceFacts, facts
 from crawlers.feed_catalogue import feed_facts, merged_feeds
 from crawlers.job import Job
+from crawlers.listing_catalogue import listing_facts, merged_listings
 from pipeline.installation import Installation
 from pipeline.settings import Settings
 from store.db import Session
@@ -38,8 +40,13 @@ def wanted_sources(settings: Settings, names: Sequence[str]) -> list[SourceFacts
 
 
 def is_on(settings: Settings, source: SourceFacts) -> bool:
-    """Tell whether a source is read: as configuration says, else as the source itself says."""
+    """Tell whether a source is read: as configuration says, else as the source itself says.
+
+    The source of listing pages needs no switch of its own: it is read when one of its pages is on.
+    """
     said = settings.sources[source.name].enabled if source.name in settings.sources else None
+    if said is None and source.name == "listings":
+        return any(table.get("enabled", True) for table in listings_of(settings).values())
     return source.enabled_by_default if said is None else said
 
 
@@ -77,12 +84,20 @@ def check_options(settings: Settings) -> None:
     """Raise ConfigurationError when the settings name a source or describe a feed that cannot be."""
     wanted_sources(settings, [])
     feed_facts(merged_feeds({name: feed.model_dump(exclude_none=True) for name, feed in settings.feeds.items()}))
+    listing_facts(listings_of(settings))
 
 
 def options_of(settings: Settings, source: str) -> dict[str, object]:
     """Return what configuration says to a source."""
     said = dict(settings.sources[source].options) if source in settings.sources else {}
+    if source == "listings":
+        return {**said, "listings": listings_of(settings)}
     if source != "feeds":
         return said
     own = {name: feed.model_dump(exclude_none=True) for name, feed in settings.feeds.items()}
     return {**said, "feeds": merged_feeds(own) if settings.bundled_feeds else own}
+
+
+def listings_of(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the tables of all listing pages, bundled and own."""
+    return merged_listings({name: page.model_dump(exclude_none=True) for name, page in settings.listings.items()})

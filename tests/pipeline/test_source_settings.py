@@ -54,3 +54,17 @@ def test_the_demonstration_asks_only_the_sources_it_has_answers_for(tmp_path: Pa
     create_installation(tmp_path, "mellerud")
     with demo_installation(tmp_path, "before") as installation:
         assert [source.name for source in wanted_sources(installation.settings, [])] == sorted(SAMPLED)
+
+
+def test_listing_pages_are_read_when_one_of_them_is_switched_on(tmp_path: Path) -> None:
+    listings = next(source for source in facts() if source.name == "listings")
+    assert not is_on(settings(tmp_path), listings)
+    said = settings(tmp_path, "[listings.mucf]\nenabled = true")
+    assert is_on(said, listings)
+    pages = options_of(said, "listings")["listings"]
+    assert isinstance(pages, dict)
+    assert [name for name, page in pages.items() if page["enabled"]] == ["mucf"]
+    assert pages["mucf"]["url"] == "https://www.mucf.se/bidrag"
+    assert not is_on(
+        settings(tmp_path, "[sources.listings]\nenabled = false\n[listings.mucf]\nenabled = true"), listings
+    )
