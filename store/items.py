@@ -204,3 +204,15 @@ def count_by_kind(session: Session) -> dict[str, int]:
     """Return the number of items per kind."""
     query = select(ItemRow.kind, func.count()).group_by(ItemRow.kind)
     return dict(session.execute(query).all())
+
+
+def count_by_region(session: Session) -> dict[tuple[str, str], int]:
+    """Return how many items there are of each (source, region); the region is "" where the item says nothing itself."""
+    region = func.coalesce(ItemRow.meta["region"].as_string(), "")
+    query = select(ItemRow.source, region, func.count()).group_by(ItemRow.source, region)
+    return {(source, named): number for source, named, number in session.execute(query)}
+
+
+def newest_day(session: Session, source: str, today: date) -> date | None:
+    """Return the day of the source's newest item, as published or else as first seen; days to come do not count."""
+    return session.scalar(select(func.max(ItemRow.day)).where(ItemRow.source == source, ItemRow.day <= today))

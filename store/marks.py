@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,24 +18,37 @@ from store.writing import upsert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePart:
-    """A part of a source as it stands: its mark, and the state it has been in since when."""
+    """A part of a source as it stands: its mark, the state it has been in since when, and when it is tried next."""
 
     part: str
     mark: str | None
     state: SourceState
     since: datetime
     message: str
+    failures: int = 0
+    next_try: datetime | None = None
+    not_before: datetime | None = None
+    newest: date | None = None
 
 
 def source_parts(session: Session, source: str) -> dict[str, SourcePart]:
     """Return the parts of the source that have ever been read or tried."""
     query = select(SourceMarkRow).where(SourceMarkRow.source == source).order_by(SourceMarkRow.part)
-    return {
-        row.part: SourcePart(
-            part=row.part, mark=row.mark, state=SourceState(row.state), since=row.since, message=row.message
-        )
-        for row in session.scalars(query)
-    }
+    return {row.part: _part(row) for row in session.scalars(query)}
+
+
+def _part(row: SourceMarkRow) -> SourcePart:
+    return SourcePart(
+        part=row.part,
+        mark=row.mark,
+        state=SourceState(row.state),
+        since=row.since,
+        message=row.message,
+        failures=row.failures,
+        next_try=row.next_try,
+        not_before=row.not_before,
+        newest=row.newest,
+    )
 
 
 def source_marks(session: Session, source: str) -> dict[str, str]:
@@ -56,6 +70,7 @@ def save_marks(session: Session, source: str, marks: Mapping[str, str], *, now: 
                 "state": (before.state if before else SourceState.WORKING).value,
                 "since": before.since if before else now,
                 "message": before.message if before else "",
+                **_later(before),
             }
         )
     upsert(session, SourceMarkRow, rows)
@@ -80,8 +95,19 @@ def save_part_results(
             "state": result.state.value,
             "since": before.since if before and lasting else now,
             "message": storable(result.message),
+            **_later(result),
         }
     upsert(session, SourceMarkRow, list(rows.values()))
+
+
+def _later(part: PartResult | SourcePart | None) -> dict[str, Any]:
+    """Return what is said of a part's tries and its newest day."""
+    return {
+        "failures": part.failures if part else 0,
+        "next_try": part.next_try if part else None,
+        "not_before": part.not_before if part else None,
+        "newest": part.newest if part else None,
+    }
 
 
 def validators(session: Session, source: str) -> list[Validator]:

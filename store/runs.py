@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -81,7 +81,7 @@ def _row(run: Run) -> dict[str, Any]:
         "outcome": run.outcome.value,
         "state": run.state.value if run.state else None,
         "counts": dict(run.counts),
-        "parts": storable([[part.part, part.state.value, part.items, part.message] for part in run.parts]),
+        "parts": storable([_part_values(part) for part in run.parts]),
         "window_from": run.window[0] if run.window else None,
         "window_to": run.window[1] if run.window else None,
         "message": storable(run.message),
@@ -105,5 +105,24 @@ def _run(row: RunRow) -> Run:
     )
 
 
-def _part(part: str, state: str, items: int, message: str) -> PartResult:
-    return PartResult(part=part, state=SourceState(state), items=items, message=message)
+def _part_values(part: PartResult) -> list[Any]:
+    """Return a part as JSON; the days and moments last, since runs of the first version lack them."""
+    later = (part.next_try, part.not_before, part.newest)
+    return [
+        *(part.part, part.state.value, part.items, part.message, part.failures),
+        *(value.isoformat() if value else None for value in later),
+    ]
+
+
+def _part(part: str, state: str, items: int, message: str, failures: int = 0, *later: str | None) -> PartResult:
+    next_try, not_before, newest = later or (None, None, None)
+    return PartResult(
+        part=part,
+        state=SourceState(state),
+        items=items,
+        message=message,
+        failures=failures,
+        next_try=datetime.fromisoformat(next_try) if next_try else None,
+        not_before=datetime.fromisoformat(not_before) if not_before else None,
+        newest=date.fromisoformat(newest) if newest else None,
+    )

@@ -135,6 +135,52 @@ class StoryMemberRow(Table):
     position: Mapped[int]
 
 
+class ThreadRow(Table):
+    """A thread: items about one matter."""
+
+    __tablename__ = "threads"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    changed_at: Mapped[datetime]
+
+
+class ThreadMemberRow(Table):
+    """An item's place in its thread; an item is in one thread at most, an act with a transposition date twice."""
+
+    __tablename__ = "thread_members"
+    __table_args__ = (Index(None, "thread_id"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    stage: Mapped[str] = mapped_column(primary_key=True)  # "" for what is no stage
+    thread_id: Mapped[str] = mapped_column(ForeignKey("threads.id"))
+    day: Mapped[date]
+    position: Mapped[int]
+
+
+class ThreadReadingRow(Table):
+    """What was read in an item for the joining of threads, and of which version of it, by which rules."""
+
+    __tablename__ = "thread_readings"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str]
+    rules: Mapped[str]
+    stage: Mapped[str]
+    day: Mapped[date]
+    transposition: Mapped[date | None]
+
+
+class ThreadTieRow(Table):
+    """A number that an item is tied to; found by number to see what else is."""
+
+    __tablename__ = "thread_ties"
+    __table_args__ = (Index(None, "number"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    bond: Mapped[str]
+
+
 class VerdictRow(Table):
     """A ruling by a coordinator; none is ever overwritten, the newest counts."""
 
@@ -285,6 +331,10 @@ class SourceMarkRow(Table):
     state: Mapped[str]
     since: Mapped[datetime]
     message: Mapped[str]
+    failures: Mapped[int] = mapped_column(server_default="0")  # in a row
+    next_try: Mapped[datetime | None]  # our own back-off
+    not_before: Mapped[datetime | None]  # what the source itself asked for
+    newest: Mapped[date | None]  # day of its newest item
 
 
 class ValidatorRow(Table):

@@ -76,6 +76,32 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"  # the process was gone before the run ended
 
 
+class Stage(StrEnum):
+    """How far a matter has come: from a proposal to what a municipality must do; in the usual order."""
+
+    PROPOSAL = "proposal"
+    COMMUNICATION = "communication"  # the Commission's plans, which no act adopts
+    FACT_MEMO = "fact_memo"  # the Government's view of the proposal
+    CONSULTATION = "consultation"  # the Commission asks everybody
+    ADOPTION = "adoption"
+    MANDATE = "mandate"  # kommittédirektiv
+    INQUIRY = "inquiry"  # SOU, Ds
+    REMISS = "remiss"  # the Government asks those it has chosen
+    DRAFT_BILL = "draft_bill"  # lagrådsremiss
+    BILL = "bill"
+    STATUTE = "statute"
+    TRANSPOSITION = "transposition"  # the last day for national law; no document of its own, the act sets it
+
+
+class Bond(StrEnum):
+    """How an item is tied to a number, the surest first."""
+
+    OWN = "own"
+    ADOPTS = "adopts"  # also: a national measure that transposes the act
+    PROCEDURE = "procedure"
+    NAMES = "names"  # the one act or document that its title or lead is about
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A date by which something must be done; sources give days, the hour only in prose.
@@ -114,7 +140,7 @@ class Reference:
     """A formal identifier this item has or names.
 
     Schemes: celex, com, procedure, fpm, sou, ds, dir, prop, sfs, dnr, call, eli. `relation` is one of: is (its own
-    identifier), amends, repeals, based_on, adopts, mentions.
+    identifier), amends, repeals, based_on, adopts, transposes, mentions.
     """
 
     scheme: str
@@ -209,6 +235,44 @@ class Story:
 
     id: str
     members: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """An item's bond to a number, written as in `nlp.matters`."""
+
+    number: str
+    bond: Bond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadEntry:
+    """What the joining of threads looks at in an item; `stage` is None for news and press releases."""
+
+    source: str
+    key: str
+    on: date
+    ties: tuple[Tie, ...]
+    stage: Stage | None = None
+    transposition: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMember:
+    """An item's place in a thread; an act with a transposition date has two, the second on that day."""
+
+    source: str
+    key: str
+    stage: Stage | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """Items about one matter on its way from proposal to duty; `id` is stable, `members` stand in order of time."""
+
+    id: str
+    members: tuple[ThreadMember, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +382,10 @@ class PartResult:
     state: SourceState
     items: int = 0
     message: str = ""
+    failures: int = 0  # in a row, this one included
+    next_try: datetime | None = None  # when it is worth asking again
+    not_before: datetime | None = None  # before which the source itself asked to be left alone
+    newest: date | None = None  # day of the newest item ever seen in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
