@@ -17,6 +17,8 @@ class Job:
 
     `marks` are what the source itself asked to have kept per part after its last whole reading, `since` overrides the
     start of its window, `full` asks it to ignore `validators`. `replay_url` sends every request to a loopback server.
+    A part in `not_before` is not asked until then, and with `only` no other part is asked than that one. `record_to`
+    is a folder that every answer is saved in, for a reviewer.
     """
 
     source: str
@@ -31,6 +33,14 @@ class Job:
     delay_seconds: float = 1.0
     timeout_seconds: float = 30.0
     max_bytes: int = 16 * 1024 * 1024
+    not_before: Mapping[str, datetime] = field(default_factory=dict)
+    only: str = ""
+    record_to: str = ""
+
+    def held_until(self, part: str) -> datetime | None:
+        """Return the moment before which a part is not asked, None when it may be asked now."""
+        moment = self.not_before.get(part)
+        return moment if moment and moment > self.now else None
 
     def to_json(self) -> str:
         """Return the job as one line of JSON."""
@@ -48,6 +58,9 @@ class Job:
                 "delay_seconds": self.delay_seconds,
                 "timeout_seconds": self.timeout_seconds,
                 "max_bytes": self.max_bytes,
+                "not_before": {part: moment.isoformat() for part, moment in self.not_before.items()},
+                "only": self.only,
+                "record_to": self.record_to,
             },
             ensure_ascii=False,
         )
@@ -59,6 +72,7 @@ class Job:
         values["now"] = datetime.fromisoformat(values["now"])
         values["since"] = date.fromisoformat(values["since"]) if values["since"] else None
         values["validators"] = tuple(validator_from_json(v) for v in values["validators"])
+        values["not_before"] = {part: datetime.fromisoformat(text) for part, text in values["not_before"].items()}
         return cls(**values)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,7 @@ from scrapy.utils.misc import arg_to_iter
 from twisted.python.failure import Failure
 
 from crawlers.failures import FetchFailed, Unchanged, explain
+from crawlers.holding import told_held
 from crawlers.protocol import ItemFound, Message, PartEnded, RecordSkipped, ValidatorSeen
 from crawlers.source import Source
 from store.errors import ScanningError
@@ -25,6 +27,16 @@ logger = logging.getLogger(__name__)
 message_ready = object()
 """The signal that carries each message, as `message`, to whoever writes it out."""
 
+FIELDS = {
+    "published": "datum",
+    "text": "text",
+    "deadlines": "sista dag",
+    "opens": "öppningsdag",
+    "status": "läge",
+    "publisher": "utgivare",
+    "concepts": "ämnesord",
+    "references": "beteckning",
+}
 INCOMPLETE = "Läsningen avslutades inte: delen blev aldrig färdig."
 STOPPED = "Läsningen avbröts innan delen var färdig."
 
@@ -36,6 +48,7 @@ class Part:
     name: str
     pending: int = 0
     items: int = 0
+    lacking: Counter[str] = field(default_factory=Counter)  # field -> items without it
     failure: PartEnded | None = None
     success: PartEnded | None = None
     unchanged: bool = False
@@ -127,11 +140,12 @@ class PartKeeper:
     def take(self, message: Message) -> None:
         """Count a message and send it on; how a part went is kept until its last request is dealt with."""
         match message:
-            case ItemFound(name, _):
+            case ItemFound(name, item):
                 self.total += 1
                 if self.total > self.source.most:
                     return self.too_many(name)
                 self.part(name).items += 1
+                self.part(name).lacking.update(field for field in self.source.always if not getattr(item, field))
                 self.send(message)
             case PartEnded(name, state):
                 part = self.part(name)
@@ -168,10 +182,17 @@ class PartKeeper:
     def end(self, part: Part, verdict: PartEnded) -> None:
         """Send a part's ending, after its validators when it was whole."""
         part.ended = True
+        if (moment := self.source.job.held_until(part.name)) and not part.items:
+            told = told_held(moment, self.source.job.now)
+            self.send(PartEnded(part.name, SourceState.FAILING, message=told, next_try=moment, held=True))
+            return
         floor = self.source.floor(part.name)
         if verdict.state is SourceState.WORKING and not verdict.unchanged and part.items < floor:
             message = f"{part.items} poster, brukar vara minst {floor}."
             verdict = replace(verdict, state=SourceState.QUIET, message=message, mark=None)
+        if verdict.state is SourceState.WORKING and (lost := [n for n, count in part.lacking.items() if 2 * count > part.items]):
+            message = f"De flesta poster saknar {', '.join(FIELDS.get(name, name) for name in lost)}: källan har ändrat form."
+            verdict = replace(verdict, state=SourceState.CHANGED, message=message, mark=None)
         if verdict.state is SourceState.WORKING:
             for validator in part.validators:
                 self.send(ValidatorSeen(part.name, validator))
@@ -203,7 +224,7 @@ class PartKeeper:
         Replayed data are small on purpose, so that there only the floors of single parts count.
         """
         job = self.source.job
-        first = not job.marks and not job.validators and not job.since and not job.replay_url
+        first = not (job.marks or job.validators or job.since or job.replay_url or job.only)
         whole = all(
             (verdict := part.verdict()) and verdict.state is SourceState.WORKING for part in self.parts.values()
         )

@@ -34,7 +34,7 @@ class PartEnded:
     """One part of the source was read, whole or not; `mark` replaces its mark when it was whole.
 
     `unchanged` is true when the server answered 304: then no items is no fault. `next_try` is the moment before which
-    the source asked not to be asked again.
+    the source asked not to be asked again. A part that was `held` was not asked at all, and is as it was before.
     """
 
     part: str
@@ -44,6 +44,7 @@ class PartEnded:
     mark: str | None = None
     unchanged: bool = False
     next_try: datetime | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def message_to_json(message: Message) -> str:
                 "mark": message.mark,
                 "unchanged": message.unchanged,
                 "next_try": message.next_try.isoformat() if message.next_try else None,
+                "held": message.held,
             }
         case ValidatorSeen(part, validator):
             values = {"type": "validator", "part": part, "validator": validator_to_json(validator)}

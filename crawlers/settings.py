@@ -73,6 +73,7 @@ def _components() -> dict[str, Any]:
             f"{built_in}.redirect.RedirectMiddleware": None,
             f"{built_in}.redirect.MetaRefreshMiddleware": None,
             "crawlers.address.AddressGuard": 90,
+            "crawlers.holding.HoldGuard": 95,
             "crawlers.robots.RobotsGuard": 100,
             "crawlers.politeness.BackOff": 550,
             "crawlers.conditional.ConditionalGet": 555,

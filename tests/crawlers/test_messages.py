@@ -33,6 +33,7 @@ VALIDATOR = Validator(url="https://source.example/", etag='"a"', last_modified="
         PartEnded("law", SourceState.WORKING, 3, "", "2026-08-22"),
         PartEnded("law", SourceState.FAILING, 0, "Källan ber oss vänta.", next_try=NOW),
         PartEnded("law", SourceState.WORKING, unchanged=True),
+        PartEnded("law", SourceState.FAILING, next_try=NOW, held=True),
         ValidatorSeen("law", VALIDATOR),
         CrawlEnded(3, 4000, ("2026-08-01", "2026-08-22")),
         CrawlEnded(0, 0),
@@ -54,6 +55,9 @@ def test_a_job_is_one_line_and_comes_back_equal() -> None:
         since=date(2026, 8, 1),
         full=True,
         replay_url="http://127.0.0.1:8900",
+        not_before={"law": NOW},
+        only="law",
+        record_to="/tmp/inspelning",
     )
     assert "\n" not in job.to_json()
     assert Job.from_json(job.to_json()) == job

@@ -43,9 +43,9 @@ def first_version(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(text("INSERT INTO meta VALUES ('installation_id', '0123456789abcdef0123456789abcdef')"))
-        columns = "(source, part, mark, state, since, message)"
-        values = "('cellar', 'law', '2026-08-20', 'failing', '2026-08-20 06:00:00', 'tyst')"
-        connection.execute(text(f"INSERT INTO source_marks {columns} VALUES {values}"))
+        into = "INSERT INTO source_marks (source, part, mark, state, since, message) VALUES "
+        row = "('cellar', 'law', '2026-08-20', 'failing', '2026-08-20 06:00:00', 'tyst')"
+        connection.execute(text(into + row))
     engine.dispose()
     yield url
 
