@@ -68,7 +68,7 @@ def find_references(title: str, text: str) -> tuple[Reference, ...]:
     A fact memo carries its own number last in its title; that one is what the item is, the others it mentions.
     """
     found: dict[tuple[str, str], Reference] = {}
-    for reference, end in _in(f"{title}\n{text}"):
+    for _, reference, end in located(f"{title}\n{text}"):
         own = reference.scheme == "fpm" and end <= len(title) and not title[end:].strip(" .)")
         kept = Reference(reference.scheme, reference.value, "is" if own else "mentions")
         found.setdefault((kept.scheme, kept.value), kept)
@@ -77,15 +77,15 @@ def find_references(title: str, text: str) -> tuple[Reference, ...]:
     return tuple(named[:MOST])
 
 
-def _in(text: str) -> Iterator[tuple[Reference, int]]:
+def located(text: str) -> list[tuple[int, Reference, int]]:
+    """Return every identifier in the text with its first and last place, in the order of the text."""
     hits = []
     for scheme, marks, expression, write in _SIMPLE:
         if _has_one(marks, text):
             hits += [(m.start(), Reference(scheme, write(m)), m.end()) for m in expression.finditer(text)]
     if _has_one(_ACT_MARKS, text):
         hits += _acts(text)
-    for _, reference, end in sorted(hits, key=lambda hit: hit[0]):
-        yield reference, end
+    return sorted(hits, key=lambda hit: hit[0])
 
 
 def _has_one(marks: tuple[str, ...], text: str) -> bool:

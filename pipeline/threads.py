@@ -1,0 +1,38 @@
+"""Threads: read what each new or changed item is tied to, and join those about one matter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nlp.matters import RULES, read_matter
+from nlp.threads import join
+from pipeline.currency import STOCKHOLM
+from store.db import Store
+from store.threads import entries_around, items_without_reading, save_readings, save_threads, threads_of
+
+BATCH = 500  # items per transaction
+
+
+def join_threads(store: Store, *, now: datetime) -> int:
+    """Read every item that is new or changed, relevant or not, and join the matters it touches; return their number.
+
+    Relevance does not matter here: the proposal that nobody was shown is what makes the act a new stage.
+    """
+    threads = 0
+    while True:
+        with store.reading() as session:
+            waiting = items_without_reading(session, RULES, limit=BATCH)
+        if not waiting:
+            return threads
+        entries = [read_matter(s.item, s.first_seen.astimezone(STOCKHOLM).date()) for s in waiting]
+        with store.session() as session:
+            keys = [(entry.source, entry.key) for entry in entries]
+            # Looked up before and after: a number that is gone leads only from what was read earlier.
+            left = {(entry.source, entry.key) for entry in entries_around(session, keys)}
+            save_readings(session, entries, RULES)
+            around = entries_around(session, sorted({*left, *keys}))
+            looked_at = [(entry.source, entry.key) for entry in around]
+            existing = {key: thread.id for key, thread in threads_of(session, looked_at).items()}
+            found = join(around, existing)
+            save_threads(session, found, looked_at, now=now)
+        threads += len(found)
