@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from store.types import Concept, Deadline, Item, Kind, Money, Reference
+from store.types import Concept, Deadline, Detail, Item, Kind, Money, Reference
 
 
 def item_to_json(item: Item) -> dict[str, Any]:
@@ -27,8 +27,8 @@ def item_to_json(item: Item) -> dict[str, Any]:
         "publisher": item.publisher,
         "deadlines": deadlines_to_json(item.deadlines),
         "money": money_to_json(item.money),
-        "concepts": [[c.scheme, c.code, c.label] for c in item.concepts],
-        "references": [[r.scheme, r.value, r.relation] for r in item.references],
+        "concepts": concepts_to_json(item.concepts),
+        "references": references_to_json(item.references),
         "meta": dict(item.meta),
     }
     always = {"source", "key", "kind", "title", "url"}
@@ -55,6 +55,52 @@ def item_from_json(values: Mapping[str, Any]) -> Item:
         references=tuple(Reference(*row) for row in values.get("references", [])),
         meta=values.get("meta", {}),
     )
+
+
+def detail_to_json(detail: Detail) -> dict[str, Any]:
+    """Return the detail as JSON-serialisable values."""
+    return {
+        "source": detail.source,
+        "key": detail.key,
+        "fetched_at": detail.fetched_at.isoformat(),
+        "text": detail.text,
+        "language": detail.language,
+        "url": detail.url,
+        "title": detail.title,
+        "deadlines": deadlines_to_json(detail.deadlines),
+        "money": money_to_json(detail.money),
+        "concepts": concepts_to_json(detail.concepts),
+        "references": references_to_json(detail.references),
+        "meta": dict(detail.meta),
+    }
+
+
+def detail_from_json(values: Mapping[str, Any]) -> Detail:
+    """Return the detail that `detail_to_json` wrote; raises KeyError or ValueError on anything else."""
+    return Detail(
+        source=values["source"],
+        key=values["key"],
+        fetched_at=datetime.fromisoformat(values["fetched_at"]),
+        text=values["text"],
+        language=values["language"],
+        url=values["url"],
+        title=values["title"],
+        deadlines=deadlines_from_json(values["deadlines"]),
+        money=money_from_json(values["money"]),
+        concepts=tuple(Concept(*row) for row in values["concepts"]),
+        references=tuple(Reference(*row) for row in values["references"]),
+        meta=values["meta"],
+    )
+
+
+def concepts_to_json(concepts: tuple[Concept, ...]) -> list[list[str]]:
+    """Return concepts as rows of scheme, code and label."""
+    return [[concept.scheme, concept.code, concept.label] for concept in concepts]
+
+
+def references_to_json(references: tuple[Reference, ...]) -> list[list[str]]:
+    """Return references as rows of scheme, value and relation."""
+    return [[reference.scheme, reference.value, reference.relation] for reference in references]
 
 
 def day_to_json(day: date | None) -> str | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, String, bindparam, cast, func, literal_column, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, and_, cast, func, literal_column, or_, select, text
+from sqlalchemy.orm import Session, aliased
 
 from store.item_rows import COLUMNS, item_of
+from store.tables import DetailRow, ItemRow
 from store.types import StoredItem
 
 Order = Literal["newest", "best"]
@@ -21,7 +22,13 @@ _RANKED = 2_000
 _SHORTEST_PREFIX = 3  # "EU" must not find "euro"; three letters are enough to begin a Swedish compound
 _MOST_TERMS = 20
 
-_HITS = "SELECT rowid FROM item_search WHERE item_search MATCH"
+_INDEXES = ("item_search", "detail_search")  # what the lists told, and what was fetched of single items
+_RANKING = """SELECT number, MIN(score) AS score FROM (
+    SELECT * FROM (SELECT rowid AS number, bm25(item_search, 4.0, 2.0, 1.0) AS score FROM item_search
+        WHERE item_search MATCH :wanted ORDER BY rowid DESC LIMIT :ranked)
+    UNION ALL SELECT * FROM (SELECT rowid AS number, bm25(detail_search) AS score FROM detail_search
+        WHERE detail_search MATCH :wanted ORDER BY rowid DESC LIMIT :ranked)
+) GROUP BY number"""
 
 _TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"[^\W_]+")
@@ -50,7 +57,7 @@ def parse_query(query: str) -> list[Term]:
 
 
 def search_items(session: Session, query: str, *, limit: int = 20, order: Order = "newest") -> list[StoredItem]:
-    """Return the items in whose title, publisher or text all the words stand.
+    """Return the items in whose title, publisher and text, or in whose fetched text, all the words stand.
 
     Words match as beginnings ("avlopp" finds "avloppsvatten"), phrases in quotes exactly; a minus leaves out what has
     the word, exactly or, with a star, as a beginning.
@@ -70,18 +77,19 @@ def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order)
     found = select(*COLUMNS)
     if unwanted:
         out = " OR ".join(_fts5(term) for term in unwanted)
-        found = found.where(text(f"items.id NOT IN ({_HITS} :unwanted)").bindparams(unwanted=out))
+        found = found.where(text(f"items.id NOT IN ({_hits('unwanted')})").bindparams(unwanted=out))
     if not wanted:
         return found
     words = " AND ".join(_fts5(term) for term in wanted)
     if order == "newest":
-        return found.where(text(f"items.id IN ({_HITS} :wanted)").bindparams(wanted=words))
-    ranked = text(
-        "SELECT rowid AS number, bm25(item_search, 4.0, 2.0, 1.0) AS score FROM item_search"
-        " WHERE item_search MATCH :wanted ORDER BY rowid DESC LIMIT :ranked"
-    ).bindparams(wanted=words, ranked=_RANKED)
+        return found.where(text(f"items.id IN ({_hits('wanted')})").bindparams(wanted=words))
+    ranked = text(_RANKING).bindparams(wanted=words, ranked=_RANKED)
     hits_by_rank = ranked.columns(literal_column("number"), literal_column("score")).subquery()
     return found.join(hits_by_rank, hits_by_rank.c.number == COLUMNS.id).order_by(hits_by_rank.c.score)
+
+
+def _hits(words: str) -> str:
+    return " UNION ".join(f"SELECT rowid FROM {name} WHERE {name} MATCH :{words}" for name in _INDEXES)  # noqa: S608 - our names
 
 
 def _fts5(term: Term) -> str:
@@ -89,19 +97,39 @@ def _fts5(term: Term) -> str:
 
 
 def _find_postgresql(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order) -> Select[Any]:
-    column: Any = literal_column("items.search")
     found = select(*COLUMNS)
-    for position, term in enumerate([*wanted, *unwanted]):
-        simple = func.to_tsquery("simple", bindparam(f"simple_{position}", _tsquery(term), String))
-        looked_for: Any = simple
-        if term.is_prefix and not term.is_excluded:  # the stem too: "kommunernas" finds "kommunens"
-            looked_for = simple.op("||")(func.to_tsquery("swedish", cast(_tsquery(term), String)))
-        matches = column.op("@@")(looked_for)
-        found = found.where(~matches if term.is_excluded else matches)
-    if order == "best" and wanted:
+    if unwanted:
+        out = _holding(lambda words: or_(*(words.op("@@")(_plain(term)) for term in unwanted)))
+        found = found.where(COLUMNS.id.not_in(out))
+    if not wanted:
+        return found
+    hits = _holding(lambda words: and_(*(words.op("@@")(_form(term)) for term in wanted)))
+    found = found.where(COLUMNS.id.in_(hits))
+    if order == "best":
         best = func.to_tsquery("simple", " & ".join(_tsquery(term) for term in wanted))
-        found = found.order_by(func.ts_rank(column, best).desc())
+        found = found.order_by(func.ts_rank(literal_column("items.search"), best).desc())
     return found
+
+
+def _holding(matches: Callable[[Any], Any]) -> Any:
+    """Return the numbers of the items in whose own words, or in whose fetched text, what is looked for stands.
+
+    A union, not an "or": each half has an index of its own.
+    """
+    told = aliased(ItemRow, name="told")
+    items = select(told.id).where(matches(literal_column("told.search")))
+    return items.union(select(DetailRow.item_id).where(matches(literal_column("details.search"))))
+
+
+def _plain(term: Term) -> Any:
+    return func.to_tsquery("simple", cast(_tsquery(term), String))
+
+
+def _form(term: Term) -> Any:
+    if not term.is_prefix:
+        return _plain(term)
+    # The stem too: "kommunernas" finds "kommunens".
+    return _plain(term).op("||")(func.to_tsquery("swedish", cast(_tsquery(term), String)))
 
 
 def _tsquery(term: Term) -> str:

@@ -114,6 +114,26 @@ class AssessmentRow(Table):
     summary: Mapped[str]
 
 
+class DetailRow(Table):
+    """What was fetched of an item by itself; a reading of the lists never touches it."""
+
+    __tablename__ = "details"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    fetched_at: Mapped[datetime]
+    item_hash: Mapped[str]  # the item's content_hash at that moment: another one means that it must be fetched again
+    detail_hash: Mapped[str]
+    language: Mapped[str]
+    url: Mapped[str]
+    title: Mapped[str]
+    deadlines: Mapped[list[Any]]
+    money: Mapped[list[Any]]
+    concepts: Mapped[list[Any]]
+    refs: Mapped[list[Any]]
+    meta: Mapped[dict[str, Any]]
+    text: Mapped[str]
+
+
 class StoryRow(Table):
     """A story: items that tell the same thing."""
 

@@ -176,6 +176,33 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """What was fetched of one item by itself, kept apart from what the lists tell of it.
+
+    `text` is plain, cut at 20,000 characters. The rest is what the item itself lacks. A detail of which nothing could
+    be fetched is kept too, empty: it says that there was nothing at `fetched_at`.
+    """
+
+    source: str
+    key: str
+    fetched_at: datetime
+    text: str = ""
+    language: str = ""  # of the text, or of the title when there is no text
+    url: str = ""
+    title: str = ""  # for an item whose list had no title yet
+    deadlines: tuple[Deadline, ...] = ()
+    money: tuple[Money, ...] = ()
+    concepts: tuple[Concept, ...] = ()
+    references: tuple[Reference, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to fetch."""
+        return not (self.text or self.title or self.deadlines or self.money or self.concepts or self.references)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
     """An item as the store knows it: with its time of first sight and its latest change."""
 
