@@ -14,7 +14,7 @@ RECENT = timedelta(days=14)  # two weeks: a digest that was late or a source tha
 JUST_SEEN = timedelta(days=7)  # for what carries no usable date: the week it was first seen in
 CONSULTATION_OPEN = timedelta(days=30)  # a remiss is rarely shorter, when its answer date is not known
 ACT_LAG = timedelta(days=45)  # an EU act carries the day it was signed; the Official Journal follows weeks later
-OPENS_SOON = timedelta(days=120)  # the portal announces calls up to a year ahead; nobody acts on them so early
+OPENS_SOON = timedelta(days=180)  # the portal announces calls up to a year ahead; nobody acts on them so early
 LONGEST_CATCH_UP = timedelta(days=60)
 EARLIEST_LIKELY = date(1990, 1, 1)
 
