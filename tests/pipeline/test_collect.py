@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,11 +41,18 @@ def read(store: Store, moment: Moment, sources: Sequence[str] = OFFICIAL) -> lis
 
 
 @pytest.fixture(scope="module")
-def weeks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, list[list[Run]]]:
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, list[list[Run]]]]:
     """A store after the week before, the week, and the same week once more."""
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('collect') / 'utkik.db'}")
     moments: tuple[Moment, ...] = ("before", "week", "week")
-    return store, [read(store, moment) for moment in moments]
+    with open_store(f"sqlite:///{tmp_path_factory.mktemp('collect') / 'utkik.db'}") as store:
+        yield store, [read(store, moment) for moment in moments]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store in a file."""
+    with open_store(f"sqlite:///{tmp_path / 'utkik.db'}") as empty:
+        yield empty
 
 
 @pytest.mark.xdist_group("collect")
@@ -90,8 +97,7 @@ def test_marks_are_kept_for_the_next_run(weeks: tuple[Store, list[list[Run]]]) -
         assert last_runs(session)["cellar"].ended_at == WEEK_NOW
 
 
-def test_a_crawl_that_cannot_reach_anything_fails_alone_and_is_said_in_words(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'utkik.db'}")
+def test_a_crawl_that_cannot_reach_anything_fails_alone_and_is_said_in_words(tmp_path: Path, store: Store) -> None:
     with serve_sample_week("week") as url:
         good = jobs(store, url, WEEK_NOW, ["funding_tenders"])
         dead = jobs(store, "http://127.0.0.1:9", WEEK_NOW, ["cellar"])
@@ -104,8 +110,7 @@ def test_a_crawl_that_cannot_reach_anything_fails_alone_and_is_said_in_words(tmp
         assert source_marks(session, "cellar") == {}
 
 
-def test_an_unknown_source_ends_as_interrupted_and_not_as_empty(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'utkik.db'}")
+def test_an_unknown_source_ends_as_interrupted_and_not_as_empty(tmp_path: Path, store: Store) -> None:
     job = Job(source="no_such_source", now=BEFORE_NOW, replay_url="http://127.0.0.1:9", delay_seconds=0)
     [run] = collect(store, [job], now=BEFORE_NOW, logs=tmp_path / "logs")
     assert (run.outcome, run.state) == (Outcome.FAILED, SourceState.FAILING)
@@ -119,7 +124,7 @@ def test_the_worst_part_names_the_state_and_every_fault_is_told() -> None:
         PartResult(part="rapporter", state=SourceState.CHANGED, message="Okänd form."),
         PartResult(part="uppdrag", state=SourceState.FAILING, message="Fel 503."),
     ]
-    assert judge(parts, cut_off=False) == (
+    assert judge(parts, WEEK_NOW, cut_off=False) == (
         SourceState.CHANGED,
         "3 av 4 delar kunde inte läsas. remisser, uppdrag: Fel 503. rapporter: Okänd form.",
     )
