@@ -37,7 +37,7 @@ _DOC_TYPES = {
 # What stands behind these is the background: what is changed, ended, filled out or applied.
 _BACKGROUND = re.compile(
     r"(?:ändr(?:ing(?:ar)?|a|ar|at|ats|ad)\s(?:av|i)|upphäv\w*(?:\sav)?|ersätt\w*|amend\w*|repeal\w*|replac\w*"
-    r"|supplement\w*|enligt|i enlighet med|med stöd av|pursuant to|under|based on|in accordance with|utöver|jämfört med)"
+    r"|supplement\w*|enligt|i enlighet med|med stöd av|pursuant to|under|based on|in accordance with|utöver)"
     r"\s(?:[^.;()]{0,90}\s)?$",
     re.IGNORECASE,
 )
@@ -118,7 +118,10 @@ def number_of(reference: Reference) -> str:
 
 def _ties(item: Item, own: list[Reference]) -> Iterator[Tie]:
     """Yield an item's ties, the surest first; an EU document is tied by what its source knows, never by its words."""
+    is_measure = any(reference.scheme == "celex" and reference.value[:1] == "7" for reference in own)
     for reference in own:
+        if is_measure and reference.scheme == "sfs":
+            continue  # one law may serve thirty directives, and is no bond between them
         if number := number_of(reference):
             yield Tie(number, Bond.OWN)
         elif reference.scheme == "celex" and (measure := _MEASURE.fullmatch(reference.value)):
@@ -143,7 +146,7 @@ def _named(item: Item, own: set[str]) -> list[str]:
     is_memo = any(":FPM" in number for number in own)
     sentences = [sentence for sentence in _SENTENCE_END.split(item.text[:LEAD]) if _ABOUT.search(sentence)]
     told = [[item.title], *([[sentence] for sentence in sentences] if is_memo else [sentences])]
-    found = []
+    found: list[str] = []
     for is_wanted in (_is_proposal,) if is_memo else (_is_eu, _is_national):
         for some in told:
             objects = {n for text in some for n in _objects(text) if is_wanted(n) and n not in own}
@@ -163,10 +166,11 @@ def _objects(text: str) -> list[str]:
     numbers: list[str] = []
     before, was_background = 0, False
     for start, reference, end in located(text):
-        since, number = text[before:start], number_of(reference)
-        before = end
+        since, number, is_same_list = text[before:start], number_of(reference), start < before
+        before = max(before, end)
         if number.startswith("EU "):
-            was_background = bool(_BACKGROUND.search(since) or (was_background and _JOINED.fullmatch(since)))
+            if not is_same_list:  # "direktiven (EU) 2018/645 och (EU) 2018/646" stand in one place
+                was_background = bool(_BACKGROUND.search(since) or (was_background and _JOINED.fullmatch(since)))
             if was_background:
                 continue
         numbers.append(number)
@@ -192,11 +196,12 @@ def _is_near(number: str, year: int | None) -> bool:
     return year is None or found is None or -1 <= year - int(found[0]) <= YEARS_AFTER
 
 
+_LOOSE_COM = re.compile(r"\b[CK]OM\s?\(?\s?(\d{4})(?:\s?\)|/|\s)\s?(\d{1,4})\b", re.IGNORECASE)
+
+
 def numbers_in(words: str) -> list[str]:
     """Return the numbers that a person typed, as they are written here."""
-    spelt = re.sub(
-        r"\b([CK]OM)\s?(?:\(\s?)?(\d{4})(?:\s?\)|/|\s)\s?(\d{1,4})\b", r"\1(\2) \3", words.strip(), flags=re.I
-    )
+    spelt = _LOOSE_COM.sub(lambda found: f"COM({found[1]}) {found[2]}", words.strip())
     return list(dict.fromkeys(filter(None, map(number_of, _typed(spelt)))))
 
 

@@ -74,13 +74,16 @@ class _Matter:
         sort = _sort(number)
         return cls(numbers={number}, marks={sort: {number}} if sort else {})
 
-    def takes(self, other: _Matter, bond: Bond) -> bool:
-        """Say whether the two can be one matter: never two procedures, and by naming alone never two acts."""
+    def takes(self, other: _Matter, number: str, bond: Bond) -> bool:
+        """Say whether the two can be one matter: never two procedures, and two acts only of one proposal.
+
+        A proposal is sometimes split, and sometimes replaced; a law or an inquiry often serves several acts.
+        """
         shared = self.marks.keys() & other.marks.keys()
         apart = {sort for sort in shared if not self.marks[sort] & other.marks[sort]}
-        if bond is not Bond.NAMES:
+        if bond is not Bond.NAMES and _sort(number) in ("proposal", "procedure"):
             return "procedure" not in apart
-        return not apart and len(self.places) + len(other.places) <= MOST_MEMBERS
+        return not apart and (bond is not Bond.NAMES or len(self.places) + len(other.places) <= MOST_MEMBERS)
 
     def add(self, other: _Matter) -> None:
         self.places += other.places
@@ -110,7 +113,7 @@ def _matters(entries: Sequence[ThreadEntry]) -> list[_Matter]:
     ]
     for _, place, number, bond in sorted(bonds):
         first, second = of_place[place], of_number[number]
-        if first is second or not first.takes(second, bond):
+        if first is second or not first.takes(second, number, bond):
             continue
         if len(first.places) + len(first.numbers) < len(second.places) + len(second.numbers):
             first, second = second, first

@@ -97,8 +97,8 @@ class Bond(StrEnum):
     """How an item is tied to a number, the surest first."""
 
     OWN = "own"
-    ADOPTS = "adopts"  # also: a national measure that transposes the act
     PROCEDURE = "procedure"
+    ADOPTS = "adopts"  # also: a national measure that transposes the act
     NAMES = "names"  # the one act or document that its title or lead is about
 
 
