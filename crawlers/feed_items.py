@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from crawlers.feed_catalogue import FeedFacts
 from crawlers.feed_entry import Entry
@@ -39,10 +38,14 @@ def entry_keys(entries: Iterable[Entry]) -> Iterator[str]:
     titles: dict[str, set[str]] = {}
     for link, entry in zip(links, entries, strict=True):
         titles.setdefault(link, set()).add(entry.title)
+    pages = {link for link, some in titles.items() if len(some) == 1 and not _is_front_page(link)}
+    if len(pages) == len(titles):
+        yield from links
+        return
     guids = Counter(guid for link, guid in {(link, e.guid) for link, e in zip(links, entries, strict=True)})
     pairs = Counter((link, e.guid) for link, e in {(link, e) for link, e in zip(links, entries, strict=True)})
     for link, entry in zip(links, entries, strict=True):
-        if len(titles[link]) == 1 and not _is_front_page(link):
+        if link in pages:
             yield link
         elif entry.guid and guids[entry.guid] == 1 and pairs[link, entry.guid] == 1:
             yield entry.guid
@@ -75,6 +78,5 @@ def _item(key: str, entry: Entry, feed: FeedFacts, today: date) -> Item:
 
 
 def _is_front_page(link: str) -> bool:
-    """Tell whether a link names no page of its own; a feed of such links is told apart by other means."""
-    parts = urlsplit(link)
-    return not parts.path.strip("/") and not parts.query
+    """Tell whether a canonical link names no page of its own; a feed of such links is told apart by other means."""
+    return "?" not in link and "/" not in link[len("https://") :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -146,12 +147,16 @@ def _take_link(fields: Fields, namespace: str, child: etree._Element) -> None:
 
 
 def _split(element: etree._Element) -> tuple[str, str]:
-    if not isinstance(element.tag, str):  # an entity reference
-        return "", ""
-    name = etree.QName(element)
-    return name.namespace or "", name.localname
+    tag = element.tag
+    return _split_tag(tag) if isinstance(tag, str) else ("", "")  # an entity reference has none
+
+
+@lru_cache(maxsize=1_000)
+def _split_tag(tag: str) -> tuple[str, str]:
+    namespace, _, name = tag.rpartition("}")
+    return namespace[1:], name
 
 
 def _text(element: etree._Element) -> str:
     """Return the text of an element with that of any markup within it (Atom's xhtml titles)."""
-    return "".join(element.itertext())
+    return "".join(element.itertext()) if len(element) else element.text or ""

@@ -14,11 +14,15 @@ _TRACKING = re.compile(
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]")
 _NO_ADDRESS = re.compile(r"https?:/*", re.IGNORECASE)  # joining would make the base of it
 _ABSOLUTE = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+# An address that can only be read in one way and needs no change: host in small letters, a plain path, nothing more.
+_SIMPLE = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(/[A-Za-z0-9._~/%+,=!-]*)")
 _LONGEST = 2_000  # characters; what longer links carry is state, not an address
 
 
 def join_link(base: str, link: str) -> str:
     """Return the link seen from its base; the base itself when the two make no address."""
+    if not link:
+        return base
     try:
         return urljoin(base, link)
     except ValueError:
@@ -30,6 +34,8 @@ def clean_link(link: str, base: str = "") -> str:
 
     Links with user information are refused: `https://bank.example@evil.example/` deceives the eye.
     """
+    if len(link) <= _LONGEST and _SIMPLE.fullmatch(link):
+        return link
     link = _BLANKS.sub("", link)
     if not link or _NO_ADDRESS.fullmatch(link):
         return ""
@@ -51,6 +57,8 @@ def canonical_link(link: str) -> str:
 
     Always https, without default port, fragment and final slash.
     """
+    if len(link) <= _LONGEST and (simple := _SIMPLE.fullmatch(link)):
+        return f"https://{simple[1]}{simple[2].rstrip('/')}"
     parts = urlsplit(clean_link(link))
     if not parts.netloc:
         return ""

@@ -43,6 +43,22 @@ def test_a_title_is_one_line_of_at_most_500_characters() -> None:
     assert "\n" not in title
 
 
+@pytest.mark.parametrize(
+    ("source", "plain"),
+    [
+        ('<p class="ingress">Ny&nbsp;<a href="/x?a=1&amp;b=2">vattenlag</a></p><p>Klart</p>', "Ny vattenlag Klart"),
+        ("Ett<br/>två &lt;b&gt; tre&#8217;s", "Ett två <b> tre’s"),
+        ("<b<p>>", ">"),
+        ("2 < 3 <b>och</b> 4 > 3", "2 < 3 och 4 > 3"),
+        ('<img alt="a>b">Bild', "Bild"),
+        ("<b>A\x00B</b>", "AB"),
+        ("<p\n>rad</p >slut", "rad slut"),
+    ],
+)
+def test_simple_markup_is_read_as_a_browser_would(source: str, plain: str) -> None:
+    assert plain_title(source) == plain
+
+
 @pytest.mark.parametrize("source", [None, "", "   ", "<p></p>", "<script>x</script>"])
 def test_nothing_gives_nothing(source: str | None) -> None:
     assert plain_text(source) == ""
