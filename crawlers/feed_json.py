@@ -28,7 +28,7 @@ def _fields(item: dict[str, Any]) -> Fields:
     return Fields(
         title=_text(item, "title"),
         link=_text(item, "url") or _text(item, "external_url"),
-        guid=_text(item, "id"),
+        guid=_text(item, "id", or_number=True),
         summary=_text(item, "summary"),
         published=_text(item, "date_published"),
         updated=_text(item, "date_modified"),
@@ -36,7 +36,8 @@ def _fields(item: dict[str, Any]) -> Fields:
     )
 
 
-def _text(item: dict[str, Any], name: str) -> str:
-    """Return a value as text; ids are numbers in some feeds, and anything but text and numbers is none."""
+def _text(item: dict[str, Any], name: str, *, or_number: bool = False) -> str:
+    """Return a value that is text; ids are numbers in some feeds, and anything else is none."""
     value = item.get(name)
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    number = or_number and isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if isinstance(value, str) or number else ""

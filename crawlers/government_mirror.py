@@ -58,19 +58,19 @@ def read_list(body: bytes, part: Part, labels: Mapping[str, str]) -> tuple[list[
     if not records:
         raise EmptySource(f"{part.list}: an empty list", source=SOURCE, part=part.name)
     items: dict[str, Item] = {}
-    unreadable = 0
+    unreadable = undated = 0
     for record in records:
         publication = from_mirror(record, labels) if isinstance(record, dict) else None
         if publication is None:
             unreadable += 1
             continue
+        undated += publication.published is None
         item = item_of(publication, part)
         known = items.get(item.key)  # a list may hold a page twice; what stands first is newest
         items[item.key] = merge(known, item) if known else item
-    if unreadable > len(records) // 2:
-        raise ChangedSource(
-            f"{part.list}: {unreadable} of {len(records)} records unreadable", source=SOURCE, part=part.name
-        )
+    if unreadable + undated > len(records) // 2:
+        told = f"{part.list}: of {len(records)} records {unreadable} unreadable, {undated} without a day"
+        raise ChangedSource(told, source=SOURCE, part=part.name)
     return list(items.values()), unreadable
 
 

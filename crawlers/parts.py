@@ -55,6 +55,10 @@ class Part:
     validators: list[Validator] = field(default_factory=list)
     ended: bool = False
 
+    def lost(self) -> list[str]:
+        """Return, in Swedish, the fields that every item should have and most of this part's lack."""
+        return [FIELDS.get(name, name) for name, count in self.lacking.items() if 2 * count > self.items]
+
     def verdict(self) -> PartEnded | None:
         """Return how the part went, or None when nobody has said so yet."""
         quiet = PartEnded(self.name, SourceState.WORKING, unchanged=True) if self.unchanged else None
@@ -190,8 +194,8 @@ class PartKeeper:
         if verdict.state is SourceState.WORKING and not verdict.unchanged and part.items < floor:
             message = f"{part.items} poster, brukar vara minst {floor}."
             verdict = replace(verdict, state=SourceState.QUIET, message=message, mark=None)
-        if verdict.state is SourceState.WORKING and (lost := [n for n, count in part.lacking.items() if 2 * count > part.items]):
-            message = f"De flesta poster saknar {', '.join(FIELDS.get(name, name) for name in lost)}: källan har ändrat form."
+        if verdict.state is SourceState.WORKING and (lost := part.lost()):
+            message = f"De flesta poster saknar {', '.join(lost)}: källan har ändrat form."
             verdict = replace(verdict, state=SourceState.CHANGED, message=message, mark=None)
         if verdict.state is SourceState.WORKING:
             for validator in part.validators:

@@ -122,7 +122,8 @@ def read_page(body: bytes, *, source: str, part: str) -> Page:
 
 def reference(record: Record) -> str:
     """Return the portal's own number of a record, "" when it has none."""
-    return str(record.get("reference") or first(record, "REFERENCE"))
+    given = record.get("reference")
+    return given if given and isinstance(given, str) else first(record, "REFERENCE")
 
 
 def first(record: Record, name: str) -> str:

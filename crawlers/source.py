@@ -39,6 +39,7 @@ class Source(scrapy.Spider):
     hosts: tuple[str, ...]  # the only hosts it may ask; set on the instance where configuration names them
     enabled_by_default: ClassVar[bool] = True  # False: read only where configuration switches it on
     why_off: ClassVar[str] = ""  # Swedish: why it is off by default, and what is needed to switch it on
+    always: ClassVar[tuple[str, ...]] = ()  # fields of Item that hardly any lacks: most lacking one is a change
     floors: ClassVar[Mapping[str, int]] = {}  # part -> items in every whole answer under which something is wrong
 
     def __init__(self, job: Job, **arguments: Any) -> None:

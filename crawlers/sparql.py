@@ -143,26 +143,33 @@ def concepts_query(celexes: Iterable[str]) -> str:
     return _PREFIXES + _CONCEPTS.format(values=_values(celexes))
 
 
-def read_rows(body: bytes, variables: Iterable[str], *, source: str, part: str) -> list[Row]:
+def read_rows(body: bytes, variables: Iterable[str], *, source: str, part: str, bound: Iterable[str] = ()) -> list[Row]:
     """Return the rows of a SPARQL answer; raises ChangedSource on any other shape.
 
+    `bound` are the variables that the question gives a value in every row; most rows lacking one is another shape too.
     An unbound variable is absent from its row. Virtuoso marks typed values `typed-literal`, which the standard does
     not know; the mark is not needed.
     """
     try:
         answer = json.loads(body)
-        asked = answer["head"]["vars"]
+        asked = set(answer["head"]["vars"])
         rows = [_row(bindings) for bindings in answer["results"]["bindings"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ChangedSource(f"no SPARQL answer but {body[:80]!r}", source=source, part=part) from error
-    missing = set(variables) - set(asked)
+    missing = set(variables) - asked
     if missing:
         raise ChangedSource(f"the SPARQL answer lacks {sorted(missing)}", source=source, part=part)
+    needed = set(bound)
+    if 2 * sum(not needed <= row.keys() for row in rows) > len(rows):
+        raise ChangedSource(f"most rows of the SPARQL answer lack {sorted(needed)}", source=source, part=part)
     return rows
 
 
 def _row(bindings: Mapping[str, Any]) -> Row:
-    return {name: Cell(str(cell["value"]), cell.get("xml:lang", "")) for name, cell in bindings.items()}
+    cells = {name: Cell(cell["value"], cell.get("xml:lang", "")) for name, cell in bindings.items()}
+    if any(not isinstance(cell.value, str) for cell in cells.values()):
+        raise TypeError("a value that is no text")
+    return cells
 
 
 def _values(celexes: Iterable[str]) -> str:

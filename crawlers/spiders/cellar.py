@@ -26,7 +26,9 @@ SECTORS = {"law": "3", "proposals": "5"}
 # The institutions adopt law every week of the year: a run over more days than these that finds none was answered
 # wrongly, however valid the answer looked. Preparatory documents are asked for by the same question but for one
 # figure, so a fault shows in law.
-LONGEST_SILENCE = {"law": OVERLAP}
+LONGEST_SILENCE = {"law": timedelta(days=12)}
+UNTITLED = timedelta(days=3)  # an act may be registered some days before its titles
+TITLES = (sparql.SWEDISH, sparql.ENGLISH)
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Reading:
     left: list[tuple[date, date]]
     seen: set[str] = field(default_factory=set)
     waiting: list[Act] = field(default_factory=list)
+    old: int = 0  # acts whose titles have had time to come
+    untitled: int = 0  # those of them that have none
 
 
 class Cellar(Source):
@@ -106,8 +110,10 @@ class Cellar(Source):
     def on_acts(self, response: Response, reading: Reading, first: date, last: date, page: int) -> Iterator[Any]:
         """Take the acts of a page, and go on to the next page, batch or window."""
         where = {"source": self.name, "part": reading.part}
-        rows = self.rows(response, reading.part, "celex", "type", "date")
+        rows = self.rows(response, reading.part, "celex", "date", others=("type",))
         acts, odd = read_acts(rows, reading.sector, first, last, **where)
+        if 2 * len(odd) > len(rows):
+            raise ChangedSource(f"{len(odd)} of {len(rows)} acts not understood: {odd[:3]}", **where)
         for celex in odd:
             yield self.skipped(reading.part, celex, "CELEX number or date not understood")
         new = [act for act in acts if act.celex not in reading.seen]
@@ -131,15 +137,24 @@ class Cellar(Source):
     def on_facts(self, response: Response, reading: Reading, batch: list[Act]) -> Iterator[Any]:
         """Take the facts and ask for the EuroVoc concepts of the same acts."""
         rows = self.rows(response, reading.part, "celex", "property", "value")
+        known = read_facts(rows)
+        if rows and known.keys().isdisjoint(act.celex for act in batch):
+            raise ChangedSource("facts of other acts than asked for", source=self.name, part=reading.part)
+        old = [act for act in batch if act.day < self.today - UNTITLED]
+        reading.old += len(old)
+        reading.untitled += sum(known.get(act.celex, {}).keys().isdisjoint(TITLES) for act in old)
         query = sparql.concepts_query(act.celex for act in batch)
-        state = {"reading": reading, "batch": batch, "facts": read_facts(rows)}
+        state = {"reading": reading, "batch": batch, "facts": known}
         yield self.ask(reading.part, query, self.on_concepts, state)
 
     def on_concepts(
         self, response: Response, reading: Reading, batch: list[Act], facts: dict[str, Any]
     ) -> Iterator[Any]:
         """Yield the finished items of a batch and go on."""
-        concepts = read_concepts(self.rows(response, reading.part, "celex", "concept", "label"))
+        rows = self.rows(response, reading.part, "celex", "concept", others=("label",))
+        concepts = read_concepts(rows)
+        if rows and concepts.keys().isdisjoint(act.celex for act in batch):
+            raise ChangedSource("concepts of other acts than asked for", source=self.name, part=reading.part)
         yield from self.items(
             reading.part,
             (
@@ -165,6 +180,9 @@ class Cellar(Source):
         if not self.found.get(part) and part in LONGEST_SILENCE and silence > LONGEST_SILENCE[part]:
             error = EmptySource(f"no act in {silence.days} days", source=self.name, part=part)
             return self.part_failed(part, error, f"Källan svarade, men utan en enda akt på {silence.days} dagar.")
+        if 2 * reading.untitled > reading.old:
+            changed = ChangedSource(f"{reading.untitled} acts without title", source=self.name, part=part)
+            return self.part_failed(part, changed, "De flesta akter saknar titel: källan har ändrat form.")
         marked = self.marked_day(part)
         # A run from a later day than usual leaves a gap behind it, so the mark stays where it was.
         reached = max(self.today, marked or self.today) if first <= self.usual_first_day(part) else marked
@@ -184,8 +202,8 @@ class Cellar(Source):
             dont_filter=True,
         )
 
-    def rows(self, response: Response, part: str, *variables: str) -> list[sparql.Row]:
-        """Return the rows of an answer that is whole."""
+    def rows(self, response: Response, part: str, *bound: str, others: tuple[str, ...] = ()) -> list[sparql.Row]:
+        """Return the rows of an answer that is whole; `bound` have a value in every row, `others` may lack one."""
         if response.status != 200:  # Virtuoso gives 206 and the rows it has when its own time is up
             raise SourceError(f"a partial answer, status {response.status}", source=self.name, part=part)
-        return sparql.read_rows(response.body, variables, source=self.name, part=part)
+        return sparql.read_rows(response.body, (*bound, *others), source=self.name, part=part, bound=bound)

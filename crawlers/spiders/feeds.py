@@ -18,6 +18,7 @@ from crawlers.source import Source
 from store.errors import ConfigurationError, EmptySource
 from store.types import Item, Kind, SourceState
 
+MOST_DROPPED = 1 / 3  # of a feed's entries without title or link, before it is taken for another form
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -73,10 +74,10 @@ class Feeds(Source):
         yield from self.items(feed.name, items)
         if found.dropped:
             yield self.skipped(feed.name, "", f"poster utan rubrik eller länk: {found.dropped}")
-        yield self.ending(feed, items, whole=found.whole)
+        yield self.ending(feed, items, whole=found.whole, dropped=found.dropped)
 
-    def ending(self, feed: FeedFacts, items: list[Item], *, whole: bool) -> PartEnded:
-        """Return how a feed went: cut off, empty, silent for too long, or well."""
+    def ending(self, feed: FeedFacts, items: list[Item], *, whole: bool, dropped: int = 0) -> PartEnded:
+        """Return how a feed went: cut off, empty, in another form, silent for too long, or well."""
         done = self.part_done(feed.name)
         if not whole:
             told = f"Flödet var avbrutet och gick inte att tolka helt; {len(items)} poster lästes."
@@ -84,6 +85,9 @@ class Feeds(Source):
         if not items:
             empty = EmptySource(f"{feed.url}: no entries", source=self.name, part=feed.name)
             return self.part_failed(feed.name, empty, f"0 poster, brukar vara minst {max(feed.fewest, 1)}.")
+        if MOST_DROPPED * (dropped + len(items)) < dropped:
+            told = f"{dropped} poster saknar rubrik eller länk; {len(items)} lästes: flödet har ändrat form."
+            return replace(done, state=SourceState.CHANGED, message=told)
         newest = max((item.published for item in items if item.published), default=None)
         if newest and feed.longest_silence_days and (self.today - newest).days > feed.longest_silence_days:
             told = f"Inget nytt sedan {newest}, brukar komma inom {feed.longest_silence_days} dagar."

@@ -43,6 +43,7 @@ class FundingTenders(Source):
     fewest = 300  # between 703 and 932 calls were open or forthcoming at any time of 2026
     most = 3_000
     longest_silence = timedelta(days=30)
+    always = ("status", "opens", "text", "deadlines", "publisher")
     hosts = ("api.tech.ec.europa.eu",)
 
     def __init__(self, job: Any, **arguments: Any) -> None:
@@ -86,7 +87,7 @@ class FundingTenders(Source):
 
     def on_ordered(self, response: Response, cursor: Cursor) -> Iterator[Any]:
         """Take a page of the ordered pass; after its last, begin the one without order."""
-        page = portal.read_page(response.body, source=self.name, part=CALLS)
+        page = self.page(response, first=cursor == Cursor())
         following = cursor.after(page, source=self.name, part=CALLS)
         yield from self.keep(page)
         if following is None:
@@ -103,7 +104,7 @@ class FundingTenders(Source):
 
     def on_unordered(self, response: Response, number: int) -> Iterator[Any]:
         """Take a page of the pass without order, until there is nothing that could be missing."""
-        page = portal.read_page(response.body, source=self.name, part=CALLS)
+        page = self.page(response, first=number == 1)
         yield from self.keep(page)
         whole = len(self.records) >= page.total or len(page.records) < portal.PAGE
         if not whole and self.asked < SWEEP_REQUESTS:
@@ -113,8 +114,17 @@ class FundingTenders(Source):
             self.logger.info("%d of %d records seen; the rest is taken for doubles", len(self.records), page.total)
         yield from self.finish()
 
+    def page(self, response: Response, *, first: bool) -> Page:
+        """Return a page of results; a first page with a total but no results is no answer."""
+        page = portal.read_page(response.body, source=self.name, part=CALLS)
+        if first and page.total and not page.records:
+            raise ChangedSource(f"{page.total} results, but none of them told", source=self.name, part=CALLS)
+        return page
+
     def keep(self, page: Page) -> Iterator[Any]:
         """Keep the records of a page, each once."""
+        if 2 * sum(not portal.reference(record) for record in page.records) > len(page.records):
+            raise ChangedSource("most results have no reference", source=self.name, part=CALLS)
         for record in page.records:
             if portal.reference(record):
                 self.records[portal.reference(record)] = record
@@ -127,12 +137,17 @@ class FundingTenders(Source):
         for reference in sorted(self.records):  # the portal holds doubles of topics: the first reference stands
             calls.setdefault(call_key(self.records[reference]), self.records[reference])
         topics = [r for r in calls.values() if portal.first(r, "type") == portal.TOPIC]
-        if topics and not any(portal.first(record, "descriptionByte") for record in topics):
-            yield self.skipped(CALLS, "descriptionByte", "no topic carries its text; the portal may have renamed it")
+        if 2 * sum(not portal.first(record, "identifier") for record in topics) > len(topics):
+            raise ChangedSource("most topics have no identifier, so no key", source=self.name, part=CALLS)
         yield from self.items(
             CALLS, (call_item(r, self.names, source=self.name, publisher=self.publisher) for r in calls.values())
         )
-        if calls:
+        if topics and not any(portal.first(record, "descriptionByte") for record in topics):
+            changed = ChangedSource("no topic carries its descriptionByte", source=self.name, part=CALLS)
+            yield self.part_failed(
+                CALLS, changed, "Ingen utlysning har längre någon beskrivning: källan har ändrat form."
+            )
+        elif calls:
             yield self.part_done(CALLS)
         else:
             error = EmptySource("no forthcoming or open call", source=self.name, part=CALLS)

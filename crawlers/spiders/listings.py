@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from crawlers.source import Source
 from store.errors import ChangedSource, ConfigurationError, EmptySource
 from store.types import Deadline, Item, Kind, SourceState
 
+PAGE_END = re.compile(r"</(?:html|body|main)\s*>", re.IGNORECASE)
 SHORTEST_PAGE = 400  # characters of text; less is a shell that a script fills, or a wall before the page
 
 
@@ -69,7 +71,7 @@ class Listings(Source):
         yield from self.items(page.name, (listed_item(entry, page) for entry in listing.entries))
         if listing.unreadable and page.item:
             yield self.skipped(page.name, "", f"poster utan rubrik eller länk: {listing.unreadable}")
-        yield self.ending(page, listing)
+        yield self.ending(page, listing, whole=PAGE_END.search(html[-4_096:]) is not None)
 
     def page_text(self, page: ListingFacts, response: Response) -> str:
         """Return the HTML of an answer; raises when it is another thing, a login or a wall."""
@@ -87,11 +89,13 @@ class Listings(Source):
             raise ChangedSource(f"{page.url}: a page without its list", source=self.name, part=page.name)
         raise EmptySource(f"{page.url}: no items", source=self.name, part=page.name)
 
-    def ending(self, page: ListingFacts, listing: Listing) -> PartEnded:
+    def ending(self, page: ListingFacts, listing: Listing, *, whole: bool) -> PartEnded:
         """Return how a page went: what its own table promises must be there."""
         done = self.part_done(page.name)
         told = ""
-        if page.item and listing.unreadable > len(listing.entries):
+        if not whole:
+            told = f"Sidan var avbruten; {len(listing.entries)} poster lästes."
+        elif page.item and listing.unreadable > len(listing.entries):
             told = f"{listing.unreadable} poster utan rubrik eller länk: sidan har gjorts om."
         elif listing.unused:
             told = f"Ingen post har {', '.join(listing.unused)}, som tabellen pekar ut: sidan har gjorts om."

@@ -56,6 +56,7 @@ class Regeringen(Source):
     fewest = 1_000  # one of the long lists alone holds more
     most = 150_000  # the mirror held 44,402 pages of all types in January 2026
     longest_silence = timedelta(days=21)  # nothing at all for three weeks has not happened, even in July
+    always = ("published", "concepts")
     hosts = ("www.regeringen.se", "regeringen.se", "g0v.se")
     # The site has been seen to answer 400 to a first question and 200 to the next (ferenda, 2026-07).
     custom_settings = {"RETRY_HTTP_CODES": [400, 408, 500, 502, 503, 504, 522, 524]}  # noqa: RUF012 - Scrapy's name
