@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from importlib import import_module
 
@@ -56,5 +57,5 @@ def find_sources() -> dict[str, type[Source]]:
 
 def facts() -> list[SourceFacts]:
     """Return what every source says of itself."""
-    names = [field.name for field in fields(SourceFacts)]
+    names = [each.name for each in fields(SourceFacts)]
     return [SourceFacts(**{name: getattr(source, name) for name in names}) for source in find_sources().values()]

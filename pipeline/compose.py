@@ -11,9 +11,11 @@ from datetime import datetime
 
 from crawlers.catalogue import SourceFacts, facts
 from crawlers.feed_catalogue import merged_feeds
+from pipeline.attention import Attention, attention_of
 from pipeline.candidate import Candidate, ItemId
 from pipeline.candidates import read_candidates, read_history, verdicts_until
 from pipeline.currency import Week
+from pipeline.health import health_of
 from pipeline.letter import write_letter
 from pipeline.message import Envelope, build_message, render, to_bytes
 from pipeline.municipality import Contact, Municipality, contacts_of
@@ -21,11 +23,10 @@ from pipeline.route import route_items
 from pipeline.selection import Selection, select_entries
 from pipeline.settings import Settings
 from pipeline.source_notes import SourceNotes, source_notes
-from pipeline.week import is_on
 from store.db import Session, Store
 from store.digests import freeze_digest, list_digests
 from store.routes import replace_routes
-from store.runs import end_run, installation_id, last_runs, start_run
+from store.runs import end_run, installation_id, start_run
 from store.types import Digest, DigestEntry, DigestState, Outcome, Route, Ruling, Run
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Edition:
     routes: Sequence[Route]
     chosen: frozenset[ItemId]
     sources: SourceNotes
+    attention: Attention
     regions: Mapping[str, str]
 
 
@@ -107,8 +109,8 @@ def _open_edition(
         verdicts = verdicts_until(session, municipality, moment)
         missing = any(contact.email not in existing for contact in contacts_of(municipality))
         candidates = read_candidates(session, municipality, verdicts, moment) if missing else []
-        watched = {source.name for source in known if is_on(settings, source)}
-        runs = {name: run for name, run in last_runs(session).items() if name in watched}
+        sources = health_of(session, settings)
+        titles = _titles(known, settings)
         return existing, Edition(
             municipality=municipality,
             settings=settings,
@@ -118,7 +120,8 @@ def _open_edition(
             candidates=candidates,
             routes=route_items(candidates, municipality, verdicts, moment.today),
             chosen=frozenset(item for item, v in verdicts.items() if v.ruling is Ruling.SEND),
-            sources=source_notes(runs, _titles(known, settings), now),
+            sources=source_notes(sources, titles, now),
+            attention=attention_of(session, sources, titles, municipality, now),
             regions={source.name: source.region for source in known},
         )
 
@@ -137,17 +140,21 @@ def _digests(store: Store, edition: Edition, existing: set[str], progress: Progr
     for number, contact in enumerate(contacts, start=1):
         with store.reading() as session:
             selection, week = _select(session, edition, contact)
-        if selection.entries or reads_anyway(contact, edition.municipality):
+        if selection.entries or reads_anyway(contact, edition):
             digests.append(_digest(edition, contact, selection, week))
         if progress:
             progress(number, len(contacts))
     return digests
 
 
-def reads_anyway(contact: Contact, municipality: Municipality) -> bool:
-    """Tell whether the reader gets a digest in an empty week too: all but a coordinator without an own unit."""
+def reads_anyway(contact: Contact, edition: Edition) -> bool:
+    """Tell whether the reader gets a digest in an empty week too.
+
+    All do but a coordinator without an own unit, who is written to when something needs a person.
+    """
+    municipality = edition.municipality
     people = [unit.contact.email for unit in municipality.units.values() if unit.contact]
-    return contact.email in people
+    return contact.email in people or (contact.email == municipality.coordinator.email and edition.attention.is_needed)
 
 
 def _select(session: Session, edition: Edition, contact: Contact) -> tuple[Selection, Week]:
@@ -178,7 +185,8 @@ def _digest(edition: Edition, contact: Contact, selection: Selection, week: Week
 
 def _frozen(edition: Edition, contact: Contact, selection: Selection, week: Week) -> Digest:
     municipality = edition.municipality
-    letter = write_letter(selection, contact, municipality, week, edition.sources, edition.week)
+    matters = edition.attention.matters if contact.email == municipality.coordinator.email else ()
+    letter = write_letter(selection, contact, municipality, week, edition.sources, edition.week, matters)
     rendered = render(letter)
     envelope = Envelope(
         digest_id=digest_id(edition.installation, municipality.key, contact.email, edition.week),
@@ -215,14 +223,14 @@ def digest_id(installation: str, municipality: str, contact: str, week: str) -> 
 def _entries(selection: Selection) -> tuple[DigestEntry, ...]:
     return tuple(
         DigestEntry(
-            source=entry.candidate.item.source,
-            key=entry.candidate.item.key,
+            source=candidate.item.source,
+            key=candidate.item.key,
             section=entry.section,
             position=position,
             because=entry.routes[0].because,
-            content_hash=entry.candidate.stored.content_hash,
+            content_hash=candidate.stored.content_hash,
         )
-        for position, entry in enumerate(selection.entries, start=1)
+        for position, (entry, candidate) in enumerate(told, start=1)
     )
 
 

@@ -16,6 +16,9 @@ from pipeline.wording import clean, counted, day_in_words, listed, shortened
 SUBJECT_TITLE = 44  # characters of a title in the subject: the whole then fits the list of a phone lying down
 
 
+ATTENTION = "Inget nytt att skicka vidare, men något behöver ses till."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What one reader reads in one week."""
@@ -30,6 +33,7 @@ class Letter:
     count: int
     sections: tuple[tuple[str, tuple[LetterItem, ...]], ...]
     notes: tuple[str, ...]
+    matters: tuple[str, ...]  # what needs a person, for the coordinator alone
     left_out: str
     sources: SourceNotes
 
@@ -41,8 +45,9 @@ def write_letter(
     week: Week,
     sources: SourceNotes,
     name: str,
+    matters: tuple[str, ...] = (),
 ) -> Letter:
-    """Return the letter; `name` is the ISO week that it is the letter of."""
+    """Return the letter; `name` is the ISO week that it is the letter of, `matters` what needs a person."""
     today = week.today
     several = len(contact.units) > 1
     groups = []
@@ -56,11 +61,12 @@ def write_letter(
         municipality=municipality.name,
         why=_why(contact, municipality),
         coordinator_email=municipality.coordinator.email,
-        intro=_intro(len(selection.entries), len(closing)),
-        subject_tail=_subject_tail(selection.entries, closing, today),
+        intro=_intro(len(selection.entries), len(closing)) if selection.entries or not matters else ATTENTION,
+        subject_tail=_subject_tail(selection.entries, closing, today) or _matters_tail(matters),
         count=len(selection.entries),
         sections=tuple(groups),
         notes=_notes(selection, contact, municipality),
+        matters=matters,
         left_out=_left_out(selection.left_out, contact, municipality),
         sources=sources,
     )
@@ -96,6 +102,10 @@ def _subject_tail(entries: Sequence[Entry], closing: Sequence[Entry], today: dat
         best = max(entries, key=lambda e: e.score)
         return shortened(clean(best.candidate.item.title), SUBJECT_TITLE + 16)
     return ""
+
+
+def _matters_tail(matters: Sequence[str]) -> str:
+    return f"{counted(len(matters), 'sak', 'saker')} att se till" if matters else ""
 
 
 def _units(entry: Entry, municipality: Municipality) -> str:

@@ -11,10 +11,11 @@ from nlp.assessor import Assessor
 from pipeline.assess import assess
 from pipeline.collect import collect
 from pipeline.compose import compose
+from pipeline.details import nothing_wanted
 from pipeline.installation import Installation, transport_of
 from pipeline.send import send_due
 from pipeline.terminal import show_collected, source_progress, step_progress
-from pipeline.week import iso_week, jobs_for, wanted_sources
+from pipeline.week import iso_week, jobs_for, pace_of, wanted_sources
 from store.runs import interrupt_running
 from store.types import Run
 
@@ -40,7 +41,7 @@ def collect_sources(
     """Read the sources and show what each gave."""
     with installation.store.exclusive(LOCK):
         take_over(installation, now)
-        return _collect(installation, console, names, now=now, since=since, full=full, quiet=quiet)
+        return _collect(installation, console, names, now=now, since=since, full=full, quiet=quiet, insist=bool(names))
 
 
 def _collect(
@@ -52,13 +53,30 @@ def _collect(
     since: date | None,
     full: bool,
     quiet: bool,
+    insist: bool = False,
 ) -> list[Run]:
-    wanted = wanted_sources(installation.settings, names)
+    # Sources of details are asked after the assessment, or by name.
+    wanted = [source for source in wanted_sources(installation.settings, names) if names or not source.details_of]
     titles = {source.name: source.title for source in wanted}
-    jobs = jobs_for(installation, wanted, now=now, since=since, full=full)
+    jobs = jobs_for(installation, wanted, now=now, since=since, full=full, insist=insist)
+    paces = {source.name: pace_of(installation.settings, source) for source in wanted}
+    logs = installation.settings.logs
     with source_progress(silent(console, quiet), titles) as progress:
-        runs = collect(installation.store, jobs, now=now, logs=installation.settings.logs, progress=progress)
+        runs = collect(installation.store, jobs, now=now, logs=logs, progress=progress, paces=paces)
     show_collected(silent(console, quiet), runs, titles)
+    return runs
+
+
+def _fetch_details(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> list[Run]:
+    """Fetch what passed the relevance filter whole, and assess again what that changed."""
+    sources = [source for source in wanted_sources(installation.settings, []) if source.details_of]
+    jobs = {job.source: job for job in jobs_for(installation, sources, now=now, since=None, full=False)}
+    idle = [name for name, job in jobs.items() if not job.options["wanted"]]
+    runs = [nothing_wanted(installation.store, name, now=now) for name in idle]
+    if asked := [name for name in jobs if name not in idle]:
+        runs += _collect(installation, console, asked, now=now, since=None, full=False, quiet=quiet)
+    if any(run.counts.get("new") or run.counts.get("changed") for run in runs):
+        runs.append(_assess(installation, console, now=now, quiet=quiet))
     return runs
 
 
@@ -131,6 +149,7 @@ def run_week(
         take_over(installation, now)
         runs = _collect(installation, console, [], now=now, since=since, full=full, quiet=quiet)
         runs.append(_assess(installation, console, now=now, quiet=quiet))
+        runs += _fetch_details(installation, console, now=now, quiet=quiet)
         runs.append(_compose(installation, console, week=iso_week(now), now=now, quiet=quiet))
         runs.append(_send(installation, console, now=now, quiet=quiet))
     return runs

@@ -5,36 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from crawlers.catalogue import facts
+from pipeline.health import Health, health_of, region_shares
 from pipeline.installation import Installation
-from pipeline.week import is_on
 from store.assessments import count_assessed
 from store.digests import count_by_state
-from store.items import count_by_kind, count_by_source
-from store.runs import last_runs
+from store.items import count_by_kind, count_by_region, count_by_source
 from store.stories import count_stories
-from store.types import SourceState
+
+
+def health_values(health: Health) -> dict[str, Any]:
+    """Return how a source is as JSON-serialisable values."""
+    run = health.run
+    moment = (run.ended_at or run.started_at) if run else None
+    return {
+        "state": health.state.value,
+        "last_run": moment.isoformat() if moment else None,
+        "message": health.message,
+        "since": health.since.isoformat() if health.since else None,
+        "next_try": health.next_try.isoformat() if health.next_try else None,
+    }
 
 
 def status_of(installation: Installation) -> dict[str, Any]:
     """Return sources with items, state and last run, items per kind, assessed, stories and digests per state."""
     with installation.store.reading() as session:
-        items, runs = count_by_source(session), last_runs(session)
-        sources = {}
-        for source in facts():
-            run = runs.get(source.name)
-            state = (run.state if run else None) or SourceState.WAITING
-            moment = (run.ended_at or run.started_at) if run else None
-            sources[source.name] = {
-                "items": items.get(source.name, 0),
-                "state": str(state if is_on(installation.settings, source) else SourceState.OFF),
-                "last_run": moment.isoformat() if moment else None,
-                "message": run.message if run else "",
-            }
+        items = count_by_source(session)
+        sources = {
+            name: {"items": items.get(name, 0), **health_values(health)}
+            for name, health in health_of(session, installation.settings).items()
+        }
         return {
             "municipality": installation.municipality.name,
             "home": str(installation.settings.home),
             "database": installation.store.url,
             "sources": sources,
+            "regions": region_shares(count_by_region(session), facts()),
             "kinds": {str(kind): number for kind, number in sorted(count_by_kind(session).items())},
             "assessed": count_assessed(session),
             "stories": count_stories(session),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawlers.catalogue import SourceFacts, facts
+from crawlers.catalogue import SourceFacts, facts, find_source
 from crawlers.feed_catalogue import feed_facts, merged_feeds
 from crawlers.job import Job
 from crawlers.listing_catalogue import listing_facts, merged_listings
+from pipeline.back_off import Pace, held_parts
+from pipeline.details import wanted_details
 from pipeline.installation import Installation
 from pipeline.settings import Settings
 from store.db import Session
 from store.errors import ConfigurationError
-from store.runs import source_marks, validators
+from store.runs import source_marks, source_parts, validators
 from store.types import Validator
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -51,11 +54,27 @@ def is_on(settings: Settings, source: SourceFacts) -> bool:
 
 
 def jobs_for(
-    installation: Installation, sources: Sequence[SourceFacts], *, now: datetime, since: date | None, full: bool
+    installation: Installation,
+    sources: Sequence[SourceFacts],
+    *,
+    now: datetime,
+    since: date | None,
+    full: bool,
+    insist: bool = False,
 ) -> list[Job]:
-    """Return the crawl job of each source, with what the store remembers of it."""
+    """Return the crawl job of each source, with what the store remembers of it.
+
+    A person who names a source, or wants all of it, insists: then our own back-off does not count.
+    """
     with installation.store.reading() as session:
-        return [job_for(session, installation.settings, source.name, now, since, full) for source in sources]
+        jobs = [
+            with_wanted(job_for(session, installation.settings, source.name, now, since, full), session)
+            for source in sources
+        ]
+        return [
+            replace(job, not_before=held_parts(source_parts(session, job.source), now, insist=insist or full))
+            for job in jobs
+        ]
 
 
 def job_for(session: Session, settings: Settings, source: str, now: datetime, since: date | None, full: bool) -> Job:
@@ -73,6 +92,28 @@ def job_for(session: Session, settings: Settings, source: str, now: datetime, si
         delay_seconds=0.0 if settings.replay_url else settings.crawl.delay,
         timeout_seconds=settings.crawl.timeout,
     )
+
+
+def with_wanted(job: Job, session: Session) -> Job:
+    """Return the job with the items that a source of details is asked for; any other job as it is."""
+    if not find_source(job.source).details_of:
+        return job
+    return replace(job, options={**job.options, "wanted": wanted_details(session, job.source, now=job.now)})
+
+
+def pace_of(settings: Settings, source: SourceFacts) -> Pace:
+    """Return how long a source and its parts may be silent; of feeds, each says so itself.
+
+    A source that only adds to what others have told of has no items of its own, and no pace.
+    """
+    if source.details_of:
+        return Pace()
+    if source.name != "feeds":
+        return Pace(source.longest_silence, source.part_silences)
+    tables = options_of(settings, "feeds")["feeds"]
+    feeds = feed_facts(tables) if isinstance(tables, dict) else []
+    days = {feed.name: feed.longest_silence_days for feed in feeds if feed.longest_silence_days}
+    return Pace(source.longest_silence, {name: timedelta(days=number) for name, number in days.items()})
 
 
 def is_fresh(validator: Validator, now: datetime) -> bool:

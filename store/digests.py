@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -191,6 +191,19 @@ def list_digests(
     """Return the digests, newest week first, then by municipality and contact person."""
     wanted = {DigestRow.week: week, DigestRow.municipality: municipality, DigestRow.state: state}
     return _digests(session, *(column == value for column, value in wanted.items() if value is not None))
+
+
+def unsettled_digests(
+    session: Session, municipality: str, states: Collection[DigestState], *, since: datetime
+) -> list[tuple[str, str, DigestState]]:
+    """Return (contact, week, state) of the digests that are in one of the states and were made since then."""
+    query = select(DigestRow.contact, DigestRow.week, DigestRow.state).where(
+        DigestRow.municipality == municipality,
+        DigestRow.state.in_([state.value for state in states]),
+        DigestRow.created_at >= since,
+    )
+    rows = session.execute(query.order_by(DigestRow.week, DigestRow.contact))
+    return [(contact, week, DigestState(state)) for contact, week, state in rows]
 
 
 def deliveries(session: Session, digest_id: str) -> list[Delivery]:

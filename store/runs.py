@@ -10,13 +10,22 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from store.columns import storable
-from store.marks import save_marks, save_part_results, save_validators, source_marks, source_parts, validators
+from store.marks import (
+    SourcePart,
+    save_marks,
+    save_part_results,
+    save_validators,
+    source_marks,
+    source_parts,
+    validators,
+)
 from store.meta import get_meta, installation_id, set_meta
 from store.tables import RunRow
 from store.types import Outcome, PartResult, Run, SourceState
 from store.writing import upsert
 
 __all__ = [
+    "SourcePart",
     "end_run",
     "get_meta",
     "installation_id",

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.dates import parse_day
 from crawlers.failures import explain, explain_source_error
 from crawlers.feed_parser import parse_feed
+from crawlers.government_cases import Cases
 from crawlers.government_items import from_feed, item_of, merge
+from crawlers.government_marks import FILLED, mark_of, marked_day, newest, oldest
 from crawlers.government_mirror import Mirror, read_labels, read_list, read_updated
-from crawlers.government_parts import CODES, PARTS, UPDATED, Part
-from crawlers.protocol import Message, PartEnded
+from crawlers.government_parts import CODES, UPDATED, Part, chosen_parts
+from crawlers.government_remisses import PART as REMISSES
+from crawlers.government_remisses import read_memory
+from crawlers.protocol import PartEnded
 from crawlers.source import Source
 from crawlers.text import TEXT_LIMIT
-from store.errors import ConfigurationError, EmptySource, SourceError
+from store.errors import EmptySource, SourceError
 from store.types import Item, Kind, SourceState
-
-FILLED = "filled"
 
 
 @dataclass(slots=True)
@@ -57,6 +58,13 @@ class Regeringen(Source):
     most = 150_000  # the mirror held 44,402 pages of all types in January 2026
     longest_silence = timedelta(days=21)  # nothing at all for three weeks has not happened, even in July
     always = ("published", "concepts")
+    # What comes often all year round; the parts left out may rest from May to September.
+    part_silences: ClassVar[Mapping[str, timedelta]] = {
+        "pressmeddelanden": timedelta(days=14),
+        "remisser": timedelta(days=60),
+        "regeringsuppdrag": timedelta(days=60),
+        "artiklar": timedelta(days=60),
+    }
     hosts = ("www.regeringen.se", "regeringen.se", "g0v.se")
     # The site has been seen to answer 400 to a first question and 200 to the next (ferenda, 2026-07).
     custom_settings = {"RETRY_HTTP_CODES": [400, 408, 500, 502, 503, 504, 522, 524]}  # noqa: RUF012 - Scrapy's name
@@ -68,6 +76,8 @@ class Regeringen(Source):
         self.mirror: Mirror | None = None
         self.waiting: list[Reading] = []
 
+        self.cases = Cases(self, self.refuse)
+        self.after_feeds: list[Iterator[Any]] | None = []  # None once no feed is left to ask
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first feed; the others follow one by one, so that a refusal stops the rest."""
         for output in self.next_feed():
@@ -84,7 +94,7 @@ class Regeringen(Source):
                     part.feed,
                     partial(self.read_feed, reading),
                     expect="xml",
-                    conditional=self.is_filled(part),
+                    conditional=self.is_filled(part) and not self.has_pending(part),
                     errback=partial(self.feed_failed, reading),
                     meta={"max_retry_times": 1},
                 )
@@ -92,6 +102,14 @@ class Regeringen(Source):
             reading.state, reading.trouble = self.refused.state, self.refused.trouble
             yield from self.ask_mirror(reading)
 
+        waiting, self.after_feeds = self.after_feeds or [], None
+        for pages in waiting:
+            yield from pages
+
+    def refuse(self, state: SourceState, trouble: str) -> None:
+        """Note that the site refuses, so that the mirror is asked instead."""
+        self.refused = self.refused or Reading(REMISSES, None, state, trouble)
+        self.cases.refused = True
     def unchanged(self, part: str) -> Iterator[Any]:  # noqa: ARG002 - the part needs nothing more
         """Go on after a feed that has not changed."""
         yield from self.next_feed()
@@ -101,6 +119,10 @@ class Regeringen(Source):
         return self.job.marks.get(part.name, "").startswith(FILLED) and self.job.since is None
 
     def read_feed(self, reading: Reading, response: Response) -> Iterator[Any]:
+    def has_pending(self, part: Part) -> bool:
+        """Tell whether pages of a part are still to be read, for which its feed is needed."""
+        return part is REMISSES and read_memory(self.job.marks.get(part.name, ""))[1] > 0
+
         """Take a feed's items; ask for the history as well when it is not known."""
         yield from self.next_feed()
         part = reading.part
@@ -111,9 +133,14 @@ class Regeringen(Source):
         fed = reading.from_feed
         if fed is None or not self.is_filled(part) or oldest(fed.values()) > marked_day(self.job.marks[part.name]):
             yield from self.ask_mirror(reading)
-            return
-        yield from self.items(part.name, fed.values())
-        yield self.part_done(part.name, mark=mark_of(fed.values()))
+
+    def read_listing(self, reading: Reading, listed: list[Item]) -> Iterator[Any]:
+        """Take the listing of remisses, in place of the feed or of the mirror."""
+        fed = reading.from_feed or {}
+        items = list({**{item.key: item for item in listed}, **fed}.values())
+        done = self.part_done(reading.part.name, mark=mark_of(items))
+        told = f"Läst via listsidan (regeringen.se: {reading.trouble})" if reading.trouble else ""
+        yield from self.tell(reading, filter(self.is_wanted, items), replace(done, message=told))
 
     def feed_items(self, response: Response, part: Part) -> dict[str, Item]:
         """Return the items of a feed by key."""
@@ -130,9 +157,9 @@ class Regeringen(Source):
         """Go to the mirror when the feed cannot be had; ask the site nothing more when it refuses."""
         reading.state, reading.trouble = explain(error_of(failure))
         if reading.state is SourceState.REFUSED:
-            self.refused = self.refused or reading
+            self.refuse(reading.state, reading.trouble)
         yield from self.next_feed()
-        yield from self.ask_mirror(reading)
+        yield from self.without_feed(reading)
 
     def ask_mirror(self, reading: Reading) -> Iterator[Any]:
         """Ask for a part's list, once it is known how old the mirror is and what its codes mean."""
@@ -184,7 +211,7 @@ class Regeringen(Source):
             errback=partial(self.list_failed, reading),
         )
 
-    def read_list(self, reading: Reading, response: Response) -> Iterator[Message]:
+    def read_list(self, reading: Reading, response: Response) -> Iterator[Any]:
         """Take a list's items; what the feed told of the same pages wins."""
         part, mirror = reading.part, self.mirror or Mirror()
         try:
@@ -195,10 +222,15 @@ class Regeringen(Source):
         fed = reading.from_feed or {}
         merged = {item.key: merge(fed[item.key], item) if item.key in fed else item for item in listed}
         items = [item for item in ({**fed, **merged}).values() if self.is_wanted(item)]
-        yield from self.items(part.name, items)
         if unreadable:
             yield self.skipped(part.name, part.list, f"poster i listan som inte gick att läsa: {unreadable}")
-        yield self.ending(reading, mirror.lag(self.job.now), listed)
+        ended = self.ending(reading, mirror.lag(self.job.now), listed)
+        if part is REMISSES and ended.mark is None and self.refused is None:  # the listing closes the gap
+            reading.from_feed = {item.key: item for item in items}
+            told, on_read = partial(self.tell, reading, items, ended), partial(self.read_listing, reading)
+            yield from self.cases.ask_listing(on_read, lambda *_: told())
+        else:
+            yield from self.tell(reading, items, ended)
 
     def ending(self, reading: Reading, lag: str, listed: list[Item]) -> PartEnded:
         """Return how a part went whose list was read."""
@@ -213,55 +245,32 @@ class Regeringen(Source):
             return replace(done, message=told, mark=None)
         return done
 
-    def list_failed(self, reading: Reading, failure: Failure) -> Iterator[Message]:
+    def list_failed(self, reading: Reading, failure: Failure) -> Iterator[Any]:
         """Say that the list cannot be had."""
         yield from self.without_list(reading, *explain(error_of(failure)))
 
-    def without_list(self, reading: Reading, state: SourceState, message: str) -> Iterator[Message]:
-        """Keep what the feed gave, and say what is missing; the part is read again next time."""
+    def without_list(self, reading: Reading, state: SourceState, message: str) -> Iterator[Any]:
+        """Keep what the feed gave, and say what is missing; the part is read again next time.
+
+        Of remisses, the site's own listing goes back as far as any of them is open, which is history enough.
+        """
         part = reading.part.name
         if reading.from_feed is None:
             yield PartEnded(part, reading.state, message=f"regeringen.se: {reading.trouble} g0v.se: {message}")
             return
-        yield from self.items(part, filter(self.is_wanted, reading.from_feed.values()))
-        yield PartEnded(part, state, message=f"Nyheterna är lästa, men inte historiken (g0v.se: {message})")
+        ended = PartEnded(part, state, message=f"Nyheterna är lästa, men inte historiken (g0v.se: {message})")
+        wanted = list(filter(self.is_wanted, reading.from_feed.values()))
+        if reading.part is REMISSES and self.refused is None:
+            listed = partial(self.read_listing, reading)
+            yield from self.cases.ask_listing(listed, lambda *_: self.tell(reading, wanted, ended))
+        else:
+            yield from self.tell(reading, wanted, ended)
 
     def is_wanted(self, item: Item) -> bool:
         """Tell whether an item is in the time asked for; a page without a day is."""
         return self.job.since is None or item.published is None or item.published >= self.job.since
 
 
-def chosen_parts(names: object) -> list[Part]:
-    """Return the parts that configuration names, or all; raises ConfigurationError on a name there is not."""
-    if not names:
-        return list(PARTS)
-    known = {part.name: part for part in PARTS}
-    wanted = [str(name) for name in names] if isinstance(names, list | tuple) else [str(names)]
-    if unknown := [name for name in wanted if name not in known]:
-        raise ConfigurationError(f"regeringen: okänd del {', '.join(unknown)}; det finns {', '.join(known)}")
-    return [known[name] for name in wanted]
-
-
 def error_of(failure: Failure) -> BaseException:
     """Return the exception of a failure."""
     return failure.value or Exception("no reason given")
-
-
-def newest(items: Iterable[Item]) -> date:
-    """Return the day of the newest item that has one."""
-    return max((item.published for item in items if item.published), default=date.min)
-
-
-def oldest(items: Iterable[Item]) -> date:
-    """Return the day of the oldest item that has one."""
-    return min((item.published for item in items if item.published), default=date.max)
-
-
-def mark_of(items: Iterable[Item]) -> str:
-    """Return the mark of a part whose history is known up to these items."""
-    return f"{FILLED} {newest(items).isoformat()}"
-
-
-def marked_day(mark: str) -> date:
-    """Return the day of a mark."""
-    return parse_day(mark.removeprefix(FILLED).strip()) or date.max

@@ -11,7 +11,7 @@ from tests.crawlers.hostile import Answer, HostileServer
 URLS = {"law": "https://source.example/law", "news": "https://other.example/news"}
 
 
-def test_F19_a_held_part_is_not_asked_and_the_rest_goes_on(server: HostileServer) -> None:
+def test_F20_a_held_part_is_not_asked_and_the_rest_goes_on(server: HostileServer) -> None:
     server.script("/source.example/law", Answer(200))
     server.script("/other.example/news", Answer(200))
     moment = datetime(2026, 8, 22, 12, 20, tzinfo=UTC)

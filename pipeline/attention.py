@@ -1,0 +1,92 @@
+"""What needs a person: said to the coordinator in the week's digest, and only when there is something to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline.areas import area_names
+from pipeline.health import Health
+from pipeline.municipality import Municipality
+from pipeline.outbox import STATE_WORDS
+from pipeline.source_notes import told_fault
+from pipeline.wording import counted, listed, lower_first
+from store.db import Session
+from store.digests import unsettled_digests
+from store.types import DigestState
+
+NEEDS_A_PERSON = (DigestState.REFUSED, DigestState.BOUNCED, DigestState.UNCLEAR, DigestState.HELD)
+REMINDED = timedelta(days=28)  # a digest that nobody has settled for four weeks is left to the page of the outbox
+AREAS_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs a person, as Swedish sentences.
+
+    `faults` are reason enough to write to the coordinator; what is `standing` in the municipality's file is told along
+    with them but never alone, since it would be the same words every week.
+    """
+
+    faults: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the coordinator is to be written to even if there is no news."""
+        return bool(self.faults)
+
+    @property
+    def matters(self) -> tuple[str, ...]:
+        """Everything there is to see to, when there is reason to tell of it."""
+        return (*self.faults, *self.standing) if self.faults else ()
+
+
+def attention_of(
+    session: Session,
+    sources: Mapping[str, Health],
+    titles: Mapping[str, str],
+    municipality: Municipality,
+    now: datetime,
+) -> Attention:
+    """Return what needs a person as of a moment."""
+    faults = [*source_faults(sources, titles, now), *digest_faults(session, municipality, now)]
+    return Attention(tuple(faults), (*units_without_contact(municipality), *areas_without_unit(municipality)))
+
+
+def source_faults(sources: Mapping[str, Health], titles: Mapping[str, str], now: datetime) -> list[str]:
+    """Return a sentence per source that is not working: what is wrong, since when, and when it is tried again."""
+    told = []
+    for name, health in sorted(sources.items()):
+        if health.run and not health.is_well and (fault := told_fault(health, titles, now)):
+            reason = f" {health.message}" if health.message and health.message not in fault else ""
+            told.append(f"{titles.get(name, name)} {fault}.{reason} Se efter med: utkik sources check {name}")
+    return told
+
+
+def digest_faults(session: Session, municipality: Municipality, now: datetime) -> list[str]:
+    """Return a sentence per state that digests are stuck in."""
+    stuck = unsettled_digests(session, municipality.key, NEEDS_A_PERSON, since=now - REMINDED)
+    told = []
+    for state in NEEDS_A_PERSON:
+        names = [f"{contact} ({week})" for contact, week, found in stuck if found is state]
+        if names:
+            letters = counted(len(names), "brev", "brev")
+            told.append(f"{letters}: {STATE_WORDS[state]}. {listed(names)}. Avgör med: utkik outbox")
+    return told
+
+
+def units_without_contact(municipality: Municipality) -> list[str]:
+    """Return a sentence on the units that nobody reads for."""
+    names = [unit.name for unit in municipality.units.values() if unit.contact is None]
+    return [f"{listed(names)} saknar kontaktperson: det som rör dem kommer till dig."] if names else []
+
+
+def areas_without_unit(municipality: Municipality) -> list[str]:
+    """Return a sentence on the areas that nobody answers for."""
+    names = [lower_first(name) for area, name in area_names().items() if not municipality.units_for(area)]
+    if not names:
+        return []
+    more = [f"{len(names) - AREAS_NAMED} till"] if len(names) > AREAS_NAMED else []
+    return [f"Ingen svarar för {listed([*names[:AREAS_NAMED], *more])}: det kommer till dig."]
