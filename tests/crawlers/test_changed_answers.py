@@ -16,7 +16,7 @@ from tests.crawlers.keeping import Reading, read_source
 from tests.crawlers.recorded import Recorded, recorded_sources
 
 SEED = 20260822
-PER_SOURCE = 80  # changes tried in a test run, of the several hundred that can be made
+PER_SOURCE = 400  # changes tried in a test run; more can be made of some recordings
 FEWEST = 20
 FLOOR = 0.95
 REQUIRED = {"source", "key", "kind", "title"}  # may not even differ; of `url`, a page of its own may do instead
