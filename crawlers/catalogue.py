@@ -32,6 +32,8 @@ class SourceFacts:
     hosts: tuple[str, ...]
     enabled_by_default: bool = True
     why_off: str = ""
+    details_of: str = ""
+    part_silences: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 def source_names() -> list[str]:

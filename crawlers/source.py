@@ -40,7 +40,11 @@ class Source(scrapy.Spider):
     enabled_by_default: ClassVar[bool] = True  # False: read only where configuration switches it on
     why_off: ClassVar[str] = ""  # Swedish: why it is off by default, and what is needed to switch it on
     always: ClassVar[tuple[str, ...]] = ()  # fields of Item that hardly any lacks: most lacking one is a change
+    part_silences: ClassVar[Mapping[str, timedelta]] = {}  # part -> after which no newer item of it is a fault
+    least_delay: ClassVar[float] = 0.0  # seconds between requests that it asks for, when more than is usual
     floors: ClassVar[Mapping[str, int]] = {}  # part -> items in every whole answer under which something is wrong
+
+    details_of: ClassVar[str] = ""  # the source whose single items it is asked for; "" for all that read lists
 
     def __init__(self, job: Job, **arguments: Any) -> None:
         super().__init__(name=type(self).name, **arguments)
@@ -52,6 +56,11 @@ class Source(scrapy.Spider):
     def floor(self, part: str) -> int:
         """Return the fewest items a whole, changed answer of a part may give; fewer leaves it quiet."""
         return self.floors.get(part, 0)
+
+    @classmethod
+    def has_detail(cls, item: Item) -> bool:  # noqa: ARG003 - for sources with `details_of`
+        """Tell whether it may be asked for this item."""
+        return True
 
     def request(
         self,

@@ -1,4 +1,4 @@
-"""Assess: read every item that has no assessment of its present text, and join those that tell the same thing."""
+"""Assess: read every item that has no assessment of its present text, and join those that belong together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from nlp.assessor import Assessor
 from nlp.stories import StoryEntry, group
 from pipeline.record import begin, complete
+from pipeline.threads import join_threads
 from store.assessments import iter_assessed, save_assessments
 from store.db import Store
 from store.items import count_without_assessment, items_without_assessment
@@ -22,7 +23,7 @@ Progress = Callable[[int, int | None], None]
 
 
 def assess(store: Store, assessor: Assessor, *, now: datetime, progress: Progress | None = None) -> Run:
-    """Assess what is new or changed, or was assessed with other knowledge, then join stories; return the ended run."""
+    """Assess what is new or changed, or was assessed with other knowledge, then join; return the ended run."""
     run = begin(store, "assess", now=now)
     with store.reading() as session:
         total = count_without_assessment(session, assessor.version)
@@ -39,7 +40,8 @@ def assess(store: Store, assessor: Assessor, *, now: datetime, progress: Progres
         if progress:
             progress(done, total)
     stories = join_stories(store, now=now)
-    return complete(store, run, now=now, counts={"assessed": done, "stories": stories})
+    threads = join_threads(store, now=now)
+    return complete(store, run, now=now, counts={"assessed": done, "stories": stories, "threads": threads})
 
 
 def join_stories(store: Store, *, now: datetime) -> int:

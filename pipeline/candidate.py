@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from store.types import Assessment, Deadline, Item, Kind, Revision, StoredItem
+from store.types import Assessment, Deadline, Item, Kind, Revision, Stage, StoredItem, Thread
 
 FLAG_ON = 0.5  # a flag is a probability; from here on it is shown and acted on
 KINDS_ONE_ANSWERS = (Kind.CALL, Kind.CONSULTATION)
@@ -21,6 +21,7 @@ class Candidate:
     stored: StoredItem
     assessment: Assessment
     story: str | None = None
+    thread: Thread | None = None
     revisions: tuple[Revision, ...] = ()
 
     @property
@@ -37,6 +38,13 @@ class Candidate:
     def deadlines(self) -> tuple[Deadline, ...]:
         """The source's own deadlines, or those found in its text when it gives none."""
         return self.item.deadlines or self.assessment.deadlines
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that the item is of its thread, None for what only tells of one."""
+        members = self.thread.members if self.thread else ()
+        own = (m.stage for m in members if (m.source, m.key) == self.id and m.stage is not Stage.TRANSPOSITION)
+        return next(own, None)
 
     def has_flag(self, flag: str) -> bool:
         """Tell whether the assessor holds the flag more likely than not."""

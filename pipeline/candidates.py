@@ -14,6 +14,7 @@ from store.assessments import get_assessments, iter_assessed
 from store.db import Session
 from store.items import events_since, get_items
 from store.stories import story_of
+from store.threads import threads_of
 from store.told import told_at
 from store.types import Assessment, Kind, Revision, Ruling, StoredItem, Verdict
 from store.verdicts import latest_verdicts
@@ -36,7 +37,7 @@ def read_candidates(
     """Return what can reach anyone this week: current and relevant enough, or chosen by the coordinator."""
     reach = Week(week.now, LONGEST_CATCH_UP)
     pairs = _current_pairs(session, municipality, reach) | _chosen_pairs(session, verdicts, week)
-    stories = story_of(session, list(pairs))
+    stories, threads = story_of(session, list(pairs)), threads_of(session, list(pairs))
     revisions: dict[ItemId, list[Revision]] = {}
     for revision in events_since(session, week.now - EVENTS_KEPT):
         if revision.seen_at <= week.now:
@@ -46,6 +47,7 @@ def read_candidates(
             stored=stored,
             assessment=assessment,
             story=stories.get(item),
+            thread=threads.get(item),
             revisions=tuple(revisions.get(item, ())),
         )
         for item, (stored, assessment) in pairs.items()

@@ -20,6 +20,7 @@ from pipeline.demo import run_demo
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
+from pipeline.show_thread import show_threads, thread_values
 from pipeline.status import status_of
 from pipeline.terminal import write_json
 from pipeline.typed import typed_day, typed_moment, typed_week
@@ -244,6 +245,22 @@ def items(
         write_json(rows)
     else:
         show.items(context.obj.console, rows, now=at)
+
+
+@app.command()
+def thread(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="ORD|CELEX|COM", help="T.ex. 32024L3019 eller COM(2022) 541.")],
+    now: Now = "",
+    as_json: AsJson = False,
+) -> None:
+    """Visa ett ärendes väg: förslag, faktapromemoria, remiss, antagande, svensk lag."""
+    with open_installation(context.obj.home) as installation:
+        threads = thread_values(installation, " ".join(words), now=moment(now))
+    if as_json:
+        write_json(threads)
+    else:
+        show_threads(context.obj.console, threads, " ".join(words))
 
 
 @app.command()

@@ -221,6 +221,8 @@ def digest_id(installation: str, municipality: str, contact: str, week: str) -> 
 
 
 def _entries(selection: Selection) -> tuple[DigestEntry, ...]:
+    """Return what is told, also what stands as a link under another item of its thread: it is not told again."""
+    told = [(entry, candidate) for entry in selection.entries for candidate in (entry.candidate, *entry.also)]
     return tuple(
         DigestEntry(
             source=candidate.item.source,

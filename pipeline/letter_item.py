@@ -9,12 +9,14 @@ from urllib.parse import quote, urlsplit
 from nlp.language import detect
 from pipeline.candidate import Candidate
 from pipeline.selection import CLOSES_SOON, Entry
+from pipeline.thread_wording import chain, word_of
 from pipeline.wording import (
     clean,
     counted,
     day_in_words,
     distance_in_words,
     kind_in_words,
+    lower_first,
     money_in_words,
     shortened,
     upper_first,
@@ -38,6 +40,14 @@ class Day:
     after: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An item that is only named: what it is in a word, and where it is."""
+
+    words: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterItem:
     """What a reader sees of an item, clean and cut to length."""
@@ -54,6 +64,8 @@ class LetterItem:
     published: Day
     change: str
     others: str
+    thread: str  # the stages of the matter, in a line
+    also: tuple[Link, ...]  # new items of the same matter
     units: str
     because: str
 
@@ -76,6 +88,8 @@ def letter_item(entry: Entry, today: date, units: str) -> LetterItem:
         published=_published(entry, today),
         change=entry.change,
         others=f"Samma nyhet finns hos {counted(entry.others, 'källa', 'källor')} till." if entry.others else "",
+        thread=chain(candidate.thread, candidate.stage, today),
+        also=tuple(Link(word_of(c) or lower_first(kind_in_words(c.item)), safe_link(c.item.url)) for c in entry.also),
         units=units,
         because=clean(entry.routes[0].because),
     )

@@ -10,6 +10,7 @@ from pipeline.candidate import Candidate, ItemId
 from pipeline.changes import change_since
 from pipeline.currency import Week, has_odd_date, is_current
 from pipeline.municipality import Contact, Municipality
+from pipeline.thread_wording import new_stage
 from store.types import Kind, Route
 
 CLOSES_SOON = timedelta(days=14)
@@ -55,12 +56,13 @@ class Entry:
     answer_by: date | None = None
     change: str = ""
     others: int = 0  # other sources that tell the same story
+    also: tuple[Candidate, ...] = ()  # new items of the same thread, which stand under this one
     odd_date: bool = False
 
     @property
     def score(self) -> float:
         """The best of its routes' scores."""
-        return self.routes[0].score
+        return max(route.score for route in self.routes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,8 @@ def select_entries(
     """Return what one reader is shown: current, routed to one of its units, and not told before.
 
     An item told before comes again only when its deadline or status has changed since. Of a story one member is
-    shown. Items that the coordinator chose are shown whatever their age, as long as they can still be answered.
+    shown; the new items of a thread are one entry, its latest stage with the others under it. Items that the
+    coordinator chose are shown whatever their age, as long as they can still be answered.
     """
     told = history or History()
     mine: dict[ItemId, list[Route]] = {}
@@ -116,7 +119,8 @@ def select_entries(
             entry = _entry(candidate, own, municipality, week, told, regions or {})
             if entry:
                 entries.append(entry)
-    return _ranked(_one_per_story(entries, pool), municipality.thresholds.per_digest)
+    shown = _one_per_thread(_one_per_story(entries, pool))
+    return _ranked(shown, municipality.thresholds.per_digest)
 
 
 def _entry(
@@ -132,8 +136,10 @@ def _entry(
         change = change_since(candidate, before.at, week.now, week.today)
         if not change:
             return None
-    elif candidate.story and candidate.story in told.stories:
-        return None
+    else:
+        change = new_stage(candidate, told.items, week.today)
+        if not change and candidate.story and candidate.story in told.stories:
+            return None
     answer_by = candidate.next_answer_day(week.today)
     return Entry(
         candidate=candidate,
@@ -188,6 +194,33 @@ def _one_per_story(entries: Sequence[Entry], pool: Sequence[Candidate]) -> list[
 def _with_others(entry: Entry, sources: Mapping[str, set[str]]) -> Entry:
     others = sources.get(entry.candidate.story or "", set()) - {_teller(entry.candidate)}
     return replace(entry, others=len(others))
+
+
+def _one_per_thread(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries with one per thread, so that a reader does not meet the same matter thrice in a letter."""
+    by_thread: dict[str, list[Entry]] = {}
+    for entry in entries:
+        thread = entry.candidate.thread
+        by_thread.setdefault(thread.id if thread else "\n".join(entry.candidate.id), []).append(entry)
+    return [_with_mates(sorted(mates, key=_foremost)) for mates in by_thread.values()]
+
+
+def _foremost(entry: Entry) -> tuple[object, ...]:
+    """Order a thread's entries: what soon closes, then what has a stage, the latest first."""
+    day = entry.candidate.item.published or entry.candidate.stored.first_seen.date()
+    return (entry.section != "closing", entry.candidate.stage is None, -day.toordinal(), *_rank(entry))
+
+
+def _with_mates(mates: Sequence[Entry]) -> Entry:
+    """Return the first with the others under it, on its way to all of the reader's units that any of them concerns."""
+    first, *others = mates
+    units = {route.unit for route in first.routes}
+    added = {route.unit: route for entry in reversed(others) for route in entry.routes if route.unit not in units}
+    return replace(
+        first,
+        routes=(*first.routes, *sorted(added.values(), key=lambda route: (-route.score, route.unit))),
+        also=tuple(entry.candidate for entry in others),
+    )
 
 
 def _teller(candidate: Candidate) -> str:

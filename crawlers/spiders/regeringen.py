@@ -42,7 +42,8 @@ class Regeringen(Source):
     """Reads one feed per type of publication; history and what the site refuses is read from the mirror.
 
     The mark of a part is "filled" and the day of its newest page; a feed that does not reach back to that day leaves a
-    gap, which the mirror fills.
+    gap, which the mirror fills. Remisses have a listing too, and a page each, which tells the last day to answer; what
+    the pages told is kept in the mark.
     """
 
     name = "regeringen"
@@ -57,7 +58,6 @@ class Regeringen(Source):
     fewest = 1_000  # one of the long lists alone holds more
     most = 150_000  # the mirror held 44,402 pages of all types in January 2026
     longest_silence = timedelta(days=21)  # nothing at all for three weeks has not happened, even in July
-    always = ("published", "concepts")
     # What comes often all year round; the parts left out may rest from May to September.
     part_silences: ClassVar[Mapping[str, timedelta]] = {
         "pressmeddelanden": timedelta(days=14),
@@ -65,6 +65,7 @@ class Regeringen(Source):
         "regeringsuppdrag": timedelta(days=60),
         "artiklar": timedelta(days=60),
     }
+    always = ("published", "concepts")
     hosts = ("www.regeringen.se", "regeringen.se", "g0v.se")
     # The site has been seen to answer 400 to a first question and 200 to the next (ferenda, 2026-07).
     custom_settings = {"RETRY_HTTP_CODES": [400, 408, 500, 502, 503, 504, 522, 524]}  # noqa: RUF012 - Scrapy's name
@@ -75,9 +76,9 @@ class Regeringen(Source):
         self.refused: Reading | None = None
         self.mirror: Mirror | None = None
         self.waiting: list[Reading] = []
-
         self.cases = Cases(self, self.refuse)
         self.after_feeds: list[Iterator[Any]] | None = []  # None once no feed is left to ask
+
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first feed; the others follow one by one, so that a refusal stops the rest."""
         for output in self.next_feed():
@@ -101,7 +102,6 @@ class Regeringen(Source):
                 return
             reading.state, reading.trouble = self.refused.state, self.refused.trouble
             yield from self.ask_mirror(reading)
-
         waiting, self.after_feeds = self.after_feeds or [], None
         for pages in waiting:
             yield from pages
@@ -110,6 +110,7 @@ class Regeringen(Source):
         """Note that the site refuses, so that the mirror is asked instead."""
         self.refused = self.refused or Reading(REMISSES, None, state, trouble)
         self.cases.refused = True
+
     def unchanged(self, part: str) -> Iterator[Any]:  # noqa: ARG002 - the part needs nothing more
         """Go on after a feed that has not changed."""
         yield from self.next_feed()
@@ -118,11 +119,11 @@ class Regeringen(Source):
         """Tell whether the part's history is known, and not asked for anew."""
         return self.job.marks.get(part.name, "").startswith(FILLED) and self.job.since is None
 
-    def read_feed(self, reading: Reading, response: Response) -> Iterator[Any]:
     def has_pending(self, part: Part) -> bool:
         """Tell whether pages of a part are still to be read, for which its feed is needed."""
         return part is REMISSES and read_memory(self.job.marks.get(part.name, ""))[1] > 0
 
+    def read_feed(self, reading: Reading, response: Response) -> Iterator[Any]:
         """Take a feed's items; ask for the history as well when it is not known."""
         yield from self.next_feed()
         part = reading.part
@@ -131,7 +132,28 @@ class Regeringen(Source):
         except SourceError as error:
             reading.state, reading.trouble = SourceState(error.state), explain_source_error(error)
         fed = reading.from_feed
-        if fed is None or not self.is_filled(part) or oldest(fed.values()) > marked_day(self.job.marks[part.name]):
+        if fed is None:
+            yield from self.without_feed(reading)
+        elif not self.is_filled(part) or oldest(fed.values()) > marked_day(self.job.marks[part.name]):
+            yield from self.ask_mirror(reading)
+        else:
+            yield from self.tell(reading, fed.values(), self.part_done(part.name, mark=mark_of(fed.values())))
+
+    def tell(self, reading: Reading, items: Iterable[Item], ended: PartEnded) -> Iterator[Any]:
+        """Tell of a part's items and how it went; of remisses once their pages are read, after all feeds."""
+        if reading.part is not REMISSES:
+            yield from self.items(reading.part.name, items)
+            yield ended
+        elif self.after_feeds is None:
+            yield from self.cases.begin(items, ended)
+        else:
+            self.after_feeds.append(self.cases.begin(items, ended))
+
+    def without_feed(self, reading: Reading) -> Iterator[Any]:
+        """Go to the listing where there is one and the site answers, else to the mirror."""
+        if reading.part is REMISSES and self.refused is None:
+            yield from self.cases.ask_listing(partial(self.read_listing, reading), lambda *_: self.ask_mirror(reading))
+        else:
             yield from self.ask_mirror(reading)
 
     def read_listing(self, reading: Reading, listed: list[Item]) -> Iterator[Any]:

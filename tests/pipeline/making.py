@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.candidate import Candidate
 from pipeline.municipality import Municipality
 from store.codec import content_hash
-from store.types import Assessment, Deadline, Item, Kind, Money, Reason, Revision, Ruling, StoredItem, Verdict
+from store.types import Assessment, Deadline, Item, Kind, Money, Reason, Revision, Ruling, StoredItem, Thread, Verdict
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # Monday of week 48, 07:00 in Stockholm
 TODAY = date(2026, 11, 23)
@@ -56,6 +56,7 @@ def candidate(
     summary: str = "",
     language: str = "sv",
     story: str | None = None,
+    thread: Thread | None = None,
     revisions: tuple[Revision, ...] = (),
     first_seen: datetime = datetime(2026, 11, 22, 5, 0, tzinfo=UTC),
     published: date | None = date(2026, 11, 20),
@@ -90,7 +91,7 @@ def candidate(
         summary=summary,
     )
     stored = StoredItem(item=item, first_seen=first_seen, changed_at=first_seen, content_hash=content_hash(item))
-    return Candidate(stored=stored, assessment=assessment, story=story, revisions=revisions)
+    return Candidate(stored=stored, assessment=assessment, story=story, thread=thread, revisions=revisions)
 
 
 def moved_deadline(key: str, before: str, after: str, *, seen_at: datetime, source: str = "feeds") -> Revision:

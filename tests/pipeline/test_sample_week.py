@@ -15,6 +15,8 @@ import pytest
 from crawlers.job import Job
 from crawlers.protocol import ItemFound, PartEnded, message_from_json
 from nlp.assessor import Assessor
+from nlp.matters import read_matter
+from nlp.threads import join
 from pipeline.areas import area_names
 from pipeline.sample_data import FOLDER, NOW, Moment
 from pipeline.sample_feeds import SAMPLE_FEEDS
@@ -153,3 +155,11 @@ def test_the_strongest_area_is_an_expected_one(assessed: list[tuple[list[str], A
         if not assessment.areas or max(assessment.areas, key=lambda a: assessment.areas[a]) not in areas
     ]
     assert len(wrong) <= 0.2 * len(relevant), wrong
+
+
+def test_proposal_its_fact_memo_and_the_news_of_it_are_one_thread(week: str) -> None:
+    items = [item for source in EXPECTED for item in crawl(week, source, "week")[0]]
+    threads = join([read_matter(item, date(2026, 11, 20)) for item in items], {})
+    members = [{member.key.rsplit("/", 1)[-1] for member in thread.members} for thread in threads]
+    press = "eu-forslag-om-klimatresiliens-ska-starka-kommunernas-forebyggande-arbete"
+    assert any({"52026PC0702", "202627fpm14", press} <= keys for keys in members)

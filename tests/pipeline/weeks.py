@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pipeline.candidate import Candidate
 from pipeline.selection import History, Told
 from pipeline.source_notes import SourceNotes
-from store.types import Deadline, Kind, Money, Reason, Reference
+from store.types import Deadline, Kind, Money, Reason, Reference, Stage, Thread, ThreadMember
 from tests.pipeline.making import NOW, candidate, moved_deadline, unit
 
 ALL_READ = SourceNotes(14)
@@ -195,10 +195,84 @@ HOSTILE = GoldenWeek(
     ),
 )
 
+ACCESS_THREAD = Thread(
+    id="kort",
+    members=(
+        ThreadMember("cellar", "52023PC0512", Stage.PROPOSAL, date(2026, 3, 6)),
+        ThreadMember("regeringen", "fpm51", Stage.FACT_MEMO, date(2026, 4, 10)),
+        ThreadMember("cellar", "32026L0999", Stage.ADOPTION, date(2026, 11, 4)),
+        ThreadMember("regeringen", "dir-77", Stage.MANDATE, date(2026, 11, 12)),
+        ThreadMember("feeds", "kortet-klart", None, date(2026, 11, 13)),
+        ThreadMember("regeringen", "remiss-kort", Stage.REMISS, date(2026, 11, 20)),
+        ThreadMember("cellar", "32026L0999", Stage.TRANSPOSITION, date(2028, 6, 30)),
+    ),
+)
+HOME_THREAD = Thread(
+    id="hem",
+    members=(
+        ThreadMember("regeringen", "sou-40", Stage.INQUIRY, date(2026, 5, 20)),
+        ThreadMember("regeringen", "remiss-hem", Stage.REMISS, date(2026, 11, 18)),
+    ),
+)
+THREADS = GoldenWeek(
+    candidates=(
+        replace(CARE_DIRECTIVE, thread=ACCESS_THREAD),
+        candidate(
+            "remiss-kort",
+            "Remiss av promemorian Kort för personer med funktionsnedsättning",
+            source="regeringen",
+            kind=Kind.CONSULTATION,
+            areas={"elderly_disability": 0.6},
+            reasons=because("funktionsnedsättning i titeln", "elderly_disability"),
+            deadlines=(Deadline(date(2027, 2, 26), "answer"),),
+            publisher="Socialdepartementet",
+            thread=ACCESS_THREAD,
+        ),
+        candidate(
+            "dir-77",
+            "Genomförande av direktivet om ett europeiskt kort, Dir. 2026:77",
+            source="regeringen",
+            kind=Kind.GOVERNMENT,
+            areas={"elderly_disability": 0.6},
+            published=date(2026, 11, 12),
+            references=(Reference("dir", "Dir. 2026:77", "is"),),
+            publisher="Socialdepartementet",
+            thread=ACCESS_THREAD,
+        ),
+        candidate(
+            "kortet-klart",
+            "Kortet för personer med funktionsnedsättning är klubbat",
+            areas={"elderly_disability": 0.6},
+            published=date(2026, 11, 13),
+            thread=ACCESS_THREAD,
+        ),
+        candidate(
+            "remiss-hem",
+            "Remiss av SOU 2026:40 Hem för barn",
+            source="regeringen",
+            kind=Kind.CONSULTATION,
+            areas={"social": 0.8},
+            published=date(2026, 11, 18),
+            reasons=because("barn i titeln", "social"),
+            deadlines=(Deadline(date(2026, 12, 2), "answer"),),
+            publisher="Socialdepartementet",
+            thread=HOME_THREAD,
+        ),
+    ),
+    history=History(
+        items={
+            ("cellar", "52023PC0512"): Told(NOW - timedelta(days=250)),
+            ("regeringen", "sou-40"): Told(NOW - timedelta(days=180)),
+        },
+        last=NOW - timedelta(days=7),
+    ),
+)
+
 WEEKS = {
     "normal": NORMAL,
     "empty": EMPTY,
     "shared_reader": SHARED_READER,
     "changed_deadline": CHANGED_DEADLINE,
+    "threads": THREADS,
     "hostile": HOSTILE,
 }
