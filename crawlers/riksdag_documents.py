@@ -143,14 +143,14 @@ def designation_of(record: Mapping[str, Any], kind: Type) -> str:
 
 def body_of(record: Mapping[str, Any], kind: Type) -> str:
     """Return the department or committee behind a document: told as a name, as a code, or not at all."""
-    told = text_of(record, "organ")
+    told = "" if (organ := text_of(record, "organ")).isdecimal() else organ
     return BODIES.get(told.removesuffix("-dep").lower(), told) or kind.body
 
 
 def item_of(record: Mapping[str, Any], kind: Type, today: date) -> Item | None:
-    """Return the item of a document, None when it has no id or title."""
+    """Return the item of a document, None when it has no id or title; a number alone is neither."""
     key, title = text_of(record, "dok_id") or text_of(record, "id").upper(), plain_title(text_of(record, "titel"))
-    if not key or not title:
+    if not key or not title or key.isdecimal() or title.isdecimal():
         return None
     designation, told, planned = designation_of(record, kind), body_of(record, kind), is_planned(record)
     return Item(

@@ -83,7 +83,8 @@ def english_title(record: Record) -> str:
 
 def item_of(record: Record, calls: Mapping[str, Record], programmes: Mapping[str, Record], today: date) -> Item | None:
     """Return the item of a round, None when it has no number or title."""
-    key, title = text_of(record, NUMBER), plain_title(text_of(record, "Titel")) or english_title(record)
+    title = plain_title(text_of(record, "Titel")) or english_title(record)
+    key, title = text_of(record, NUMBER), "" if title.isdecimal() else title
     if not key or not title:
         return None
     call = calls.get(text_of(record, CALL), {})
