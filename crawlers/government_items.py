@@ -24,7 +24,7 @@ _SITE_HOSTS = {"", "regeringen.se", "www.regeringen.se"}
 _ANSWER_BY = re.compile(
     r"(?:\bsenast|\bsista (?:dag(?:en)?|svarsdag|datum)\b[^.:;]{0,60}?(?:\bär|:)"
     r"|\bsvarstid(?:en)?\b[^.]{0,40}?\b(?:till|är))"
-    r"\s+(?:\w+dag(?:en)?\s+)?(?:den\s+)?(\d{1,2}\s+[a-zåäö]{3,9}\s+20\d\d)\b",
+    r"\s+(?:\w+dag(?:en)?\s+)?(?:den\s+){0,2}(\d{1,2}\s+[a-zåäö]{3,9}\s+20\d\d)\b",
     re.IGNORECASE,
 )
 
@@ -105,7 +105,7 @@ def from_mirror(record: Mapping[str, Any], labels: Mapping[str, str]) -> Publica
 def item_of(publication: Publication, part: Part) -> Item:
     """Return the item of a publication."""
     codes = {code: DEPARTMENTS.get(code) or label.strip() for code, label in publication.codes}
-    departments = [label for code, label in codes.items() if is_body(code, label) and code != GOVERNMENT_CODE]
+    day = answer_day(publication.text, publication.published) if part.code == "2099" else None
     return Item(
         source=SOURCE,
         key=publication.key,
@@ -115,21 +115,33 @@ def item_of(publication: Publication, part: Part) -> Item:
         text=publication.text,
         language="sv",
         published=publication.published,
-        publisher=departments[0] if departments else "Regeringskansliet",
-        deadlines=answer_days(publication) if part.code == "2099" else (),
-        concepts=tuple(Concept("government", code, codes[code]) for code in sorted(codes)),
+        publisher=publisher_of(codes),
+        deadlines=(Deadline(day, "answer"),) if day else (),
+        concepts=concepts_of(codes),
         references=references_of(publication, part),
-        meta=_meta(publication, part, codes, departments),
+        meta=_meta(publication, part, codes),
     )
 
 
-def answer_days(publication: Publication) -> tuple[Deadline, ...]:
-    """Return the last day to answer a remiss, where the text tells one that is not before its publication."""
-    for found in _ANSWER_BY.findall(publication.text):
-        day = parse_written_day(found)
-        if day and day >= (publication.published or day):
-            return (Deadline(day, "answer"),)
-    return ()
+def departments_of(codes: Mapping[str, str]) -> list[str]:
+    """Return the names of the departments among codes and their labels."""
+    return [label for code, label in codes.items() if is_body(code, label) and code != GOVERNMENT_CODE]
+
+
+def publisher_of(codes: Mapping[str, str]) -> str:
+    """Return the first department, or else the Government Offices."""
+    return next(iter(departments_of(codes)), "Regeringskansliet")
+
+
+def concepts_of(codes: Mapping[str, str]) -> tuple[Concept, ...]:
+    """Return codes and labels as concepts, in the order of the codes."""
+    return tuple(Concept("government", code, codes[code]) for code in sorted(codes))
+
+
+def answer_day(text: str, published: date | None) -> date | None:
+    """Return the last day to answer a remiss, where its text tells one that is not before its publication."""
+    days = (parse_written_day(found) for found in _ANSWER_BY.findall(text))
+    return next((day for day in days if day and day >= (published or day)), None)
 
 
 def references_of(publication: Publication, part: Part) -> tuple[Reference, ...]:
@@ -165,13 +177,13 @@ def merge(feed: Item, mirror: Item) -> Item:
     )
 
 
-def _meta(publication: Publication, part: Part, codes: Mapping[str, str], departments: list[str]) -> dict[str, Any]:
+def _meta(publication: Publication, part: Part, codes: Mapping[str, str]) -> dict[str, Any]:
     subjects = (label for code, label in codes.items() if code not in TYPE_CODES and not is_body(code, label))
     updated = publication.updated
     meta: dict[str, Any] = {
         "doc_type": part.label,
         "categories": sorted(filter(None, subjects)),
-        "organ": departments,
+        "organ": departments_of(codes),
         "updated": updated.isoformat() if updated and updated != publication.published else "",
         "attachments": _links(publication.links, "attachments"),
         "shortcuts": _links(publication.links, "shortcuts"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from store.errors import ConfigurationError
 from store.types import Kind
 
 SITE = "https://www.regeringen.se"
@@ -95,3 +96,14 @@ TYPE_CODES = frozenset(
     [part.code for part in PARTS]
     + ["1324", "1326", "1330", "1332", "1333", "1336", "1337", "1338", "1339", "1343", "1344", "2214"]
 )
+
+
+def chosen_parts(names: object) -> list[Part]:
+    """Return the parts that configuration names, or all; raises ConfigurationError on a name there is not."""
+    if not names:
+        return list(PARTS)
+    known = {part.name: part for part in PARTS}
+    wanted = [str(name) for name in names] if isinstance(names, list | tuple) else [str(names)]
+    if unknown := [name for name in wanted if name not in known]:
+        raise ConfigurationError(f"regeringen: okänd del {', '.join(unknown)}; det finns {', '.join(known)}")
+    return [known[name] for name in wanted]

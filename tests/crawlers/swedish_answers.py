@@ -14,6 +14,8 @@ from crawlers.government_parts import CODES, PARTS, UPDATED
 from tests.crawlers.conversation import RECORDINGS, Answer, recording
 
 FEED_CODE = re.compile(r"preFilteredCategories=(\d+)")
+LISTING_PAGE = re.compile(r"regeringen\.se/remisser/\?p=(\d+)$")
+REMISS_PAGE = re.compile(r"/remisser/\d{4}/\d\d/([^/]+?)(/|\.md)$")
 LIST_CODES = {part.list: part.code for part in PARTS}
 
 
@@ -25,23 +27,28 @@ def status(code: int, url: str) -> HttpError:
 def government_answer(request: Request, number: str = "01", changes: Mapping[str, Answer] | None = None) -> Answer:
     """Return the recorded answer to a question of the source regeringen, 404 where there is none.
 
-    `changes` answers otherwise by name: feed.2540, list.2540, codes, updated, or feed and list for all of them.
+    `changes` answers otherwise by name: feed.2540, list.2540, codes, updated, or feed, list, listing, page and text for
+    all of them.
     """
     name = answer_name(request.url)
     for changed in (name, name.partition(".")[0]):
         if changes and changed in changes:
             answer = changes[changed]
             return status(answer[0], request.url) if isinstance(answer, tuple) and answer[0] != 200 else answer
-    for ending in ("xml", "json"):
+    for ending in ("xml", "json", "html", "md"):
         if (RECORDINGS / "regeringen" / f"{number}.{name}.{ending}").is_file():
             return recording(f"regeringen/{number}.{name}.{ending}")
     return status(404, request.url)
 
 
 def answer_name(url: str) -> str:
-    """Return the short name of a question: feed.2540, list.2540, codes or updated."""
+    """Return the short name of a question: feed.2540, list.2540, listing.1, page.NAME, text.NAME, codes or updated."""
     if found := FEED_CODE.search(url):
         return f"feed.{found.group(1)}"
+    if found := LISTING_PAGE.search(url):
+        return f"listing.{found.group(1)}"
+    if found := REMISS_PAGE.search(url):
+        return f"{'text' if found.group(2) == '.md' else 'page'}.{found.group(1)}"
     return {CODES: "codes", UPDATED: "updated"}.get(url) or f"list.{LIST_CODES[url]}"
 
 
