@@ -40,6 +40,7 @@ class Vinnova(Source):
     fewest = 20  # rounds that changed within two years
     most = 20_000
     longest_silence = timedelta(days=60)
+    always = ("text", "opens")
     hosts = ("data.vinnova.se",)
 
     def __init__(self, job: Any, **arguments: Any) -> None:
