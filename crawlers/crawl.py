@@ -53,9 +53,10 @@ def main(find: Callable[[str], type[Source]] = find_source) -> int:
     """Run the job on standard input; return 0 when its last message was written."""
     job = Job.from_json(sys.stdin.readline())
     writer = Writer(take_stdout())
-    process = AsyncCrawlerProcess(settings_for(job))
+    source = find(job.source)
+    process = AsyncCrawlerProcess(settings_for(job, source.least_delay))
     logging.getLogger("scrapy").setLevel(logging.WARNING)  # it would tell of every setting, for every source
-    crawler = process.create_crawler(find(job.source))
+    crawler = process.create_crawler(source)
     crawler.signals.connect(writer.write, message_ready)
     _Watch(crawler).begin()
     task = process.crawl(crawler, job=job)

@@ -9,9 +9,9 @@ from crawlers.job import Job
 HANDLER = "crawlers.wire.Wire"
 
 
-def settings_for(job: Job) -> dict[str, Any]:
-    """Return the settings under which a job is crawled."""
-    return {**_limits(job), **_politeness(job), **_components(), "UTKIK_REPLAY_URL": job.replay_url}
+def settings_for(job: Job, least_delay: float = 0.0) -> dict[str, Any]:
+    """Return the settings under which a job is crawled; `least_delay` is what its source asks for."""
+    return {**_limits(job), **_politeness(job, least_delay), **_components(), "UTKIK_REPLAY_URL": job.replay_url}
 
 
 def _limits(job: Job) -> dict[str, Any]:
@@ -37,17 +37,18 @@ def _limits(job: Job) -> dict[str, Any]:
     }
 
 
-def _politeness(job: Job) -> dict[str, Any]:
+def _politeness(job: Job, least_delay: float) -> dict[str, Any]:
+    delay = max(job.delay_seconds, least_delay) if job.delay_seconds else 0.0  # none against a replay server
     return {
         "USER_AGENT": job.user_agent,
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": job.user_agent.partition("/")[0],
         "CONCURRENT_REQUESTS": 8,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "DOWNLOAD_DELAY": job.delay_seconds,
+        "DOWNLOAD_DELAY": delay,
         "DOWNLOAD_DELAY_JITTER": 0,
-        "AUTOTHROTTLE_ENABLED": job.delay_seconds > 0,
-        "AUTOTHROTTLE_START_DELAY": job.delay_seconds,
+        "AUTOTHROTTLE_ENABLED": delay > 0,
+        "AUTOTHROTTLE_START_DELAY": delay,
         "AUTOTHROTTLE_MAX_DELAY": 30.0,
         "RETRY_TIMES": 2,
         "RETRY_EXCEPTIONS": [
