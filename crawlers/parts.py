@@ -76,6 +76,7 @@ class PartKeeper:
         self.crawler, self.source = crawler, source
         self.parts: dict[str, Part] = {}
         self.total = 0
+        self.answer = ""  # number of the recorded answer that is being read
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PartKeeper:
@@ -114,7 +115,7 @@ class PartKeeper:
         """Run a callback, passing its requests on and taking its messages."""
         if validator := response.meta.get("validator"):
             self.part(name).validators.append(validator)
-        yield from self.run(lambda: callback(response, **values), name)
+        yield from self.run(lambda: callback(response, **values), name, response.meta.get("recording", ""))
 
     def handle_failure(self, errback: Callable[..., Any] | None, failure: Failure, name: str) -> Iterator[Request]:
         """Run a source's own errback, or end the part with what the failure means."""
@@ -128,13 +129,14 @@ class PartKeeper:
             self.fail(name, error if isinstance(error, Exception) else Exception(repr(error)))
             yield from self.run(lambda: (), name)
 
-    def run(self, produce: Callable[[], Iterable[Any] | None], name: str) -> Iterator[Request]:
+    def run(self, produce: Callable[[], Iterable[Any] | None], name: str, answer: str = "") -> Iterator[Request]:
         """Yield the requests that a callback makes, take the rest, and count the callback as dealt with."""
         try:
             for output in arg_to_iter(produce()):
                 if isinstance(output, Request):
                     yield self.guarded(output, name)
                 elif output is not None:
+                    self.answer = answer
                     self.take(output)
         except Exception as error:
             self.fail(name, error)
@@ -240,4 +242,4 @@ class PartKeeper:
 
     def send(self, message: Message) -> None:
         """Hand a message to whoever writes it out."""
-        self.crawler.signals.send_catch_log(message_ready, message=message)
+        self.crawler.signals.send_catch_log(message_ready, message=message, answer=self.answer)

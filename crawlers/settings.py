@@ -80,6 +80,7 @@ def _components() -> dict[str, Any]:
             "crawlers.conditional.ConditionalGet": 555,
             "crawlers.challenge.ChallengeGuard": 560,
             "crawlers.politeness.RetryAfter": 570,
+            "crawlers.recorder.Recorder": 580,
             "crawlers.redirects.RedirectGuard": 600,
         },
         "SPIDER_MIDDLEWARES": {"crawlers.parts.PartKeeper": 10},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
 from pipeline.show_thread import show_threads, thread_values
+from pipeline.source_commands import sources_app
 from pipeline.status import status_of
 from pipeline.terminal import write_json
 from pipeline.typed import typed_day, typed_moment, typed_week
@@ -33,6 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(sources_app, name="sources")
 
 
 @dataclass(slots=True)
@@ -41,6 +44,7 @@ class Surroundings:
 
     home: Path | None
     console: Console
+    moment: Callable[[str], datetime]
 
 
 Now = Annotated[
@@ -65,7 +69,7 @@ def common(
 ) -> None:
     """Set up what every command shares."""
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    context.obj = Surroundings(home, Console())
+    context.obj = Surroundings(home, Console(), moment)
     if show_version:
         context.obj.console.print(f"utkik {version('utkik')}")
         raise typer.Exit
@@ -189,16 +193,6 @@ def run(context: typer.Context, now: Now = "", since: Since = "", full: Full = F
         )
     if as_json:
         write_json([show.run_values(run) for run in runs])
-
-
-@app.command()
-def sources(context: typer.Context, as_json: AsJson = False) -> None:
-    """Visa källorna och hur de mår."""
-    with open_installation(context.obj.home) as installation:
-        if as_json:
-            write_json(show.sources_values(installation))
-        else:
-            show.sources(installation, context.obj.console)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.changes import change_since
 from pipeline.compose import build_digests
 from pipeline.currency import STOCKHOLM, Week
+from pipeline.health import told_shares
 from pipeline.installation import Installation
 from pipeline.municipality import COORDINATOR
 from pipeline.route import route_items
@@ -80,6 +81,8 @@ def sources(installation: Installation, console: Console) -> None:
         for values in known
     ]
     console.print(plain_table("Källor", ["Namn", "Källa", "Om", "Läge", "Poster", "Senast"], rows, (4,)))
+    if shares := told_shares(status_of(installation)["regions"]):
+        console.print(f"Posterna handlar om: {shares}.", highlight=False)
     for values in known:
         if values["message"]:
             console.print(f"[bold]{values['title']}:[/bold] {escape(values['message'])}", highlight=False)
