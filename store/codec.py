@@ -10,6 +10,8 @@ from typing import Any
 
 from store.types import Concept, Deadline, Detail, Item, Kind, Money, Reference
 
+_to_text = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for every item
+
 
 def item_to_json(item: Item) -> dict[str, Any]:
     """Return the item as JSON-serialisable values; fields at their default are left out."""
@@ -19,20 +21,21 @@ def item_to_json(item: Item) -> dict[str, Any]:
         "kind": item.kind.value,
         "title": item.title,
         "url": item.url,
-        "text": item.text,
-        "language": item.language,
-        "published": day_to_json(item.published),
-        "status": item.status,
-        "opens": day_to_json(item.opens),
-        "publisher": item.publisher,
-        "deadlines": deadlines_to_json(item.deadlines),
-        "money": money_to_json(item.money),
-        "concepts": concepts_to_json(item.concepts),
-        "references": references_to_json(item.references),
-        "meta": dict(item.meta),
     }
-    always = {"source", "key", "kind", "title", "url"}
-    return {name: value for name, value in values.items() if name in always or value not in (None, "", [], {})}
+    given: tuple[tuple[str, Any], ...] = (
+        ("text", item.text),
+        ("language", item.language),
+        ("published", day_to_json(item.published)),
+        ("status", item.status),
+        ("opens", day_to_json(item.opens)),
+        ("publisher", item.publisher),
+        ("deadlines", item.deadlines and deadlines_to_json(item.deadlines)),
+        ("money", item.money and money_to_json(item.money)),
+        ("concepts", item.concepts and concepts_to_json(item.concepts)),
+        ("references", item.references and references_to_json(item.references)),
+        ("meta", dict(item.meta)),
+    )
+    return values | {name: value for name, value in given if value}
 
 
 def item_from_json(values: Mapping[str, Any]) -> Item:
@@ -145,8 +148,8 @@ def content_hash(item: Item) -> str:
         item.text,
         item.status,
         day_to_json(item.opens),
-        sorted([d.on.isoformat(), d.role] for d in item.deadlines),
-        sorted([m.value, m.currency, m.role] for m in item.money),
+        sorted([d.on.isoformat(), d.role] for d in item.deadlines) if item.deadlines else [],
+        sorted([m.value, m.currency, m.role] for m in item.money) if item.money else [],
     ]
     # Half a surrogate pair, which broken feeds hold, has no UTF-8 form: it counts as a question mark.
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:32]
+    return hashlib.sha256(_to_text(content).encode("utf-8", "replace")).hexdigest()[:32]

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from store.codec import day_to_json
-from store.item_rows import COLUMNS, Key, Told, item_ids, item_of, narrow, rows_by_key
+from store.columns import UtcTime
+from store.item_rows import COLUMNS, Key, Told, item_of, narrow, rows_by_key
 from store.search import search_items
 from store.tables import AssessmentRow, ItemRow, RevisionRow, SightingRow
 from store.types import Item, Kind, Revision, StoredItem
-from store.writing import add, chunks, core_table, upsert, upsert_on
+from store.writing import add, chunks, core_table, upsert_indexed, upsert_selected
 
 __all__ = [
     "UpsertCount",
@@ -37,6 +38,8 @@ __all__ = [
 # What a reader would call the item's content; `store.codec.content_hash` covers exactly these.
 _CONTENT = ("title", "text", "status", "opens", "deadlines", "money")
 _SHORT = [COLUMNS[name] for name in ("id", "source", "key", "content_hash", "fingerprint", "first_seen", "changed_at")]
+
+_SEEN = select(COLUMNS.id, bindparam("now", type_=UtcTime())).where(COLUMNS.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,10 @@ def _upsert_chunk(session: Session, items: Sequence[Told], now: datetime) -> Ups
     for told in touched:
         before = stored[told.key]
         rows.append(told.row(before.first_seen, now if before.id in changed else before.changed_at))
-    upsert_on(session, ItemRow, rows, ["source", "key"], keep=["first_seen"])
+    ids = upsert_indexed(session, ItemRow, rows, ["source", "key"], keep=["first_seen"], returning=COLUMNS.id)
     add(session, RevisionRow, found)
-    ids = [row.id for row in stored.values()]
-    ids += item_ids(session, [told.key for told in new]).values() if new else []
-    upsert(session, SightingRow, [{"item_id": number, "last_seen": now} for number in ids])
+    seen = {row.id for row in stored.values()}.union(ids)
+    upsert_selected(session, SightingRow, ["item_id", "last_seen"], _SEEN, {"ids": sorted(seen), "now": now})
     events = sum(row["is_event"] for row in found)
     return UpsertCount(len(new), len(changed), len(items) - len(new) - len(changed), events)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
+from sqlalchemy import Select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -41,16 +43,61 @@ def upsert_on(
 ) -> None:
     """Insert the rows; where the `conflict` columns are there already, overwrite all but the `keep` columns.
 
-    One executemany, not one statement with many VALUES: that is ten times slower on SQLite.
+    One executemany, not one statement with many VALUES: that is ten times slower on SQLite, compiled as it is anew.
+    """
+    if rows:
+        statement = _upsert(_dialect(session), table, tuple(rows[0]), tuple(conflict), tuple(keep))
+        session.connection().execute(statement, rows)
+
+
+def upsert_indexed(
+    session: Session,
+    table: type[Table],
+    rows: Sequence[Mapping[str, Any]],
+    conflict: Sequence[str],
+    *,
+    keep: Sequence[str] = (),
+    returning: Any,
+) -> list[Any]:
+    """Upsert as `upsert_on` does into a table with a word index, and return this column of the rows, in no order.
+
+    FTS5 writes out what it has gathered at every statement with triggers, so that row by row takes twice as long. Asked
+    to return something, SQLAlchemy joins the rows to one statement by itself, without compiling it anew.
     """
     if not rows:
-        return
-    core = core_table(table)
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(core)
+        return []
+    statement = _upsert(_dialect(session), table, tuple(rows[0]), tuple(conflict), tuple(keep)).returning(returning)
+    return list(session.connection().execute(statement, rows).scalars())
+
+
+def upsert_selected(
+    session: Session, table: type[Table], names: Sequence[str], query: Select[Any], values: Mapping[str, Any]
+) -> None:
+    """Insert what the query gives in these columns; where the primary key is there, overwrite the others of them."""
+    conflict = tuple(column.name for column in core_table(table).primary_key)
+    statement = _upsert(_dialect(session), table, tuple(names), conflict, (), query)
+    session.connection().execute(statement, values)
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+@lru_cache(maxsize=100)  # building a statement takes as long as writing some thirty rows with it
+def _upsert(
+    dialect: str,
+    table: type[Table],
+    names: tuple[str, ...],
+    conflict: tuple[str, ...],
+    keep: tuple[str, ...],
+    query: Select[Any] | None = None,
+) -> Any:
+    insert: Any = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(core_table(table))
+    if query is not None:
+        insert = insert.from_select(list(names), query)
     fixed = {*conflict, *keep}
-    changing = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
-    session.connection().execute(statement.on_conflict_do_update(index_elements=list(conflict), set_=changing), rows)
+    changing = {name: insert.excluded[name] for name in names if name not in fixed}
+    return insert.on_conflict_do_update(index_elements=list(conflict), set_=changing)
 
 
 def add(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
