@@ -16,7 +16,7 @@ YEARS_AFTER = 5  # a directive is in national law within three years, late bills
 
 _ACT = re.compile(r"3(\d{4})([LRD])(\d{4})")
 _PREPARATORY = re.compile(r"5(\d{4})(PC|DC|JC|SC)(\d{4})(?:\(\d+\))?")
-_MEASURE = re.compile(r"7(\d{4}[LRD]\d{4})[A-Z]{3}_\w+")
+_MEASURE = re.compile(r"7(\d{4}[LRD]\d{4})SWE_\w+")  # other countries' law is no stage here
 _COM = re.compile(r"(COM|KOM|JOIN|SWD)\s?\((\d{4})\)\s?(\d+)")
 _NATIONAL = frozenset({"fpm", "sou", "ds", "dir", "prop"})
 _SERIES = {"PC": "COM", "DC": "COM", "JC": "JOIN", "SC": "SWD", "KOM": "COM"}

@@ -8,9 +8,9 @@ from nlp.matters import RULES, read_matter
 from nlp.threads import join
 from pipeline.currency import STOCKHOLM
 from store.db import Store
-from store.threads import entries_around, items_without_reading, save_readings, save_threads, threads_of
+from store.threads import entries_around, items_without_reading, keys_around, save_readings, save_threads, threads_of
 
-BATCH = 500  # items per transaction
+BATCH = 1000  # items per transaction: their texts take some 20 MB
 
 
 def join_threads(store: Store, *, now: datetime) -> int:
@@ -28,9 +28,9 @@ def join_threads(store: Store, *, now: datetime) -> int:
         with store.session() as session:
             keys = [(entry.source, entry.key) for entry in entries]
             # Looked up before and after: a number that is gone leads only from what was read earlier.
-            left = {(entry.source, entry.key) for entry in entries_around(session, keys)}
+            left = keys_around(session, keys)
             save_readings(session, entries, RULES)
-            around = entries_around(session, sorted({*left, *keys}))
+            around = entries_around(session, [*left, *keys])
             looked_at = [(entry.source, entry.key) for entry in around]
             existing = {key: thread.id for key, thread in threads_of(session, looked_at).items()}
             found = join(around, existing)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from store.item_rows import COLUMNS, Key, item_ids, item_of, rows_by_key
 from store.tables import ItemRow, ThreadMemberRow, ThreadReadingRow, ThreadRow, ThreadTieRow
 from store.types import Bond, Stage, StoredItem, Thread, ThreadEntry, ThreadMember, Tie
-from store.writing import add, chunks, upsert
+from store.writing import add, chunks, core_table, upsert
 
 FARTHEST = 8  # steps from number to item to number: proposal, act, inquiry, remiss and bill lie within five
 
@@ -68,15 +68,31 @@ def _reading(row: Any, entry: ThreadEntry, rules: str) -> dict[str, Any]:
 
 def entries_around(session: Session, keys: Sequence[Key]) -> list[ThreadEntry]:
     """Return what was read in these items and in all that numbers or present threads connect with them."""
+    return _entries(session, _around(session, set(item_ids(session, keys).values())))
+
+
+def keys_around(session: Session, keys: Sequence[Key]) -> list[Key]:
+    """Return what numbers or present threads connect with these items, as far as they have been read."""
     ids = set(item_ids(session, keys).values())
+    found: list[Key] = []
+    for some in chunks(sorted(_around(session, ids) - ids)):
+        query = select(COLUMNS.source, COLUMNS.key).where(COLUMNS.id.in_(some))
+        found += [(source, key) for source, key in session.execute(query)]
+    return found
+
+
+def _around(session: Session, ids: set[int]) -> set[int]:
     fresh = set(ids)
     for _ in range(FARTHEST):
         numbers = _numbers_of(session, fresh)
         fresh = (_items_with(session, numbers) | _thread_mates(session, fresh)) - ids
         if not fresh:
             break
-        ids |= fresh
-    return _entries(session, ids)
+        ids = ids | fresh
+    return ids
+
+
+_READING = tuple(core_table(ThreadReadingRow).c)
 
 
 def _numbers_of(session: Session, ids: Iterable[int]) -> set[str]:
@@ -102,26 +118,27 @@ def _thread_mates(session: Session, ids: Iterable[int]) -> set[int]:
 
 
 def _entries(session: Session, ids: Iterable[int]) -> list[ThreadEntry]:
-    entries = []
+    entries: list[ThreadEntry] = []
     for some in chunks(sorted(ids)):
         ties: dict[int, list[Tie]] = {}
         query = select(ThreadTieRow.item_id, ThreadTieRow.number, ThreadTieRow.bond)
         for item, number, bond in session.execute(query.where(ThreadTieRow.item_id.in_(some))):
             ties.setdefault(item, []).append(Tie(number, Bond(bond)))
-        columns = (ItemRow.source, ItemRow.key, ThreadReadingRow)
-        readings = select(*columns).join(ItemRow, ItemRow.id == ThreadReadingRow.item_id)
-        for source, key, row in session.execute(readings.where(ThreadReadingRow.item_id.in_(some))):
-            entries.append(
-                ThreadEntry(
-                    source=source,
-                    key=key,
-                    on=row.day,
-                    ties=tuple(sorted(ties.get(row.item_id, ()), key=lambda tie: (tie.bond, tie.number))),
-                    stage=Stage(row.stage) if row.stage else None,
-                    transposition=row.transposition,
-                )
-            )
+        readings = select(COLUMNS.source, COLUMNS.key, *_READING).join(ItemRow, ItemRow.id == ThreadReadingRow.item_id)
+        found = session.execute(readings.where(ThreadReadingRow.item_id.in_(some)))
+        entries += [_entry(row, ties.get(row.item_id, [])) for row in found]
     return entries
+
+
+def _entry(row: Any, ties: Sequence[Tie]) -> ThreadEntry:
+    return ThreadEntry(
+        source=row.source,
+        key=row.key,
+        on=row.day,
+        ties=tuple(sorted(ties, key=lambda tie: (tie.bond, tie.number))),
+        stage=Stage(row.stage) if row.stage else None,
+        transposition=row.transposition,
+    )
 
 
 def save_threads(session: Session, threads: Sequence[Thread], looked_at: Sequence[Key], *, now: datetime) -> None:
