@@ -72,8 +72,9 @@ def entry_document(entry: Entry, today: date) -> Document | None:
 
 
 def press_item(document: Document, text: str, keywords: tuple[Concept, ...], *, source: str, publisher: str) -> Item:
-    """Return the item of a document, with its lead where there is no text."""
-    text = text or ("" if document.lead == document.title else document.lead)
+    """Return the item of a document: its lead, and its text unless that begins with the lead."""
+    lead = "" if document.lead == document.title or document.lead in text else document.lead
+    text = "\n\n".join(filter(None, (lead, text)))
     address = document.reference.lower().replace("/", "_")
     return Item(
         source=source,

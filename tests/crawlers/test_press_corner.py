@@ -114,7 +114,7 @@ def test_first_page_that_fails_sends_us_to_the_feed_and_the_search_stays_failed(
 def test_texts_are_fetched_for_the_newest_twenty_five_alone() -> None:
     talk = read(FakePressRoom([line(number, f"2026-08-{number % 20 + 1:02}") for number in range(40)]))
     assert sum("/documents?" in request.url for request in talk.requests) == 25
-    assert sum(item.text == "Hela texten." for item in talk.items) == 25
+    assert sum(item.text == "En ingress.\n\nHela texten." for item in talk.items) == 25
     assert len(talk.items) == 40
 
 
