@@ -49,7 +49,7 @@ class _Crawler:
         self.messages = messages
         self.signals = self
 
-    def send_catch_log(self, signal: object, message: Message) -> None:  # noqa: ARG002 - Scrapy's signature
+    def send_catch_log(self, signal: object, message: Message, **_: Any) -> None:  # noqa: ARG002 - Scrapy's signature
         """Keep a message."""
         self.messages.append(message)
 

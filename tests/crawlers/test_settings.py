@@ -63,11 +63,13 @@ def test_the_guards_stand_in_the_place_of_scrapys_own() -> None:
     ours = [name for name in names if name.startswith("crawlers.")]
     assert ours == [
         "crawlers.address.AddressGuard",
+        "crawlers.holding.HoldGuard",
         "crawlers.robots.RobotsGuard",
         "crawlers.politeness.BackOff",
         "crawlers.conditional.ConditionalGet",
         "crawlers.challenge.ChallengeGuard",
         "crawlers.politeness.RetryAfter",
+        "crawlers.recorder.Recorder",
         "crawlers.redirects.RedirectGuard",
     ]
     for replaced in ("RobotsTxtMiddleware", "RetryMiddleware", "RedirectMiddleware", "OffsiteMiddleware"):
