@@ -18,7 +18,7 @@ from pipeline.back_off import held_parts, result_of
 from pipeline.collect import judge, start_crawl
 from pipeline.installation import Installation
 from pipeline.terminal import plain_table, state_text
-from pipeline.week import job_for, wanted_sources
+from pipeline.week import job_for, wanted_sources, with_wanted
 from store.errors import ConfigurationError
 from store.runs import source_parts
 from store.types import Item, SourceState
@@ -43,7 +43,7 @@ def probe_job(installation: Installation, source: str, *, part: str, now: dateti
     """
     wanted_sources(installation.settings, [source])
     with installation.store.reading() as session:
-        job = job_for(session, installation.settings, source, now, None, full=True)
+        job = with_wanted(job_for(session, installation.settings, source, now, None, full=True), session)
         held = held_parts(source_parts(session, source), now, insist=True)
     return replace(job, validators=(), not_before=held, only=part, record_to=record_to)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,7 +39,16 @@ def run_values(run: Run) -> dict[str, Any]:
         "outcome": run.outcome.value,
         "state": run.state.value if run.state else None,
         "counts": dict(run.counts),
-        "parts": [{**asdict(part), "state": part.state.value} for part in run.parts],
+        "parts": [
+            {
+                "part": part.part,
+                "state": part.state.value,
+                "items": part.items,
+                "message": part.message,
+                "next_try": part.next_try.isoformat() if part.next_try else None,
+            }
+            for part in run.parts
+        ],
         "window": run.window,
         "message": run.message,
     }

@@ -31,7 +31,8 @@ def letter_of(week: GoldenWeek) -> tuple[Rendered, Selection]:
     moment = Week.since(NOW, week.history.last)
     routes = route_items(week.candidates, place, {}, TODAY)
     selection = select_entries(week.candidates, routes, contact, place, moment, history=week.history)
-    return render(write_letter(selection, contact, place, moment, week.sources, "2026-W48")), selection
+    letter = write_letter(selection, contact, place, moment, week.sources, "2026-W48", week.matters)
+    return render(letter), selection
 
 
 def envelope(**changes: Any) -> Envelope:

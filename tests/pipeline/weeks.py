@@ -25,6 +25,7 @@ class GoldenWeek:
     history: History = field(default_factory=History)
     sources: SourceNotes = ALL_READ
     municipality: Mapping[str, Any] = field(default_factory=dict)
+    matters: tuple[str, ...] = ()
 
 
 def because(text: str, area: str) -> tuple[Reason, ...]:
@@ -268,7 +269,18 @@ THREADS = GoldenWeek(
     ),
 )
 
+NEEDS_A_PERSON = GoldenWeek(
+    reader="samordnare@example.org",
+    sources=SourceNotes(14, ("Exempelbladet svarar inte som den ska (sedan 20 nov); nytt försök tidigast 14:20",)),
+    matters=(
+        "Exempelbladet svarar inte som den ska (sedan 20 nov); nytt försök tidigast 14:20. "
+        "Källan svarar inte (fel 503, tillfälligt stängd). Se efter med: utkik sources check feeds",
+        "1\N{NO-BREAK SPACE}brev: avvisat av mottagaren. skola@example.org (2026-W47). Avgör med: utkik outbox",
+    ),
+)
+
 WEEKS = {
+    "needs_a_person": NEEDS_A_PERSON,
     "normal": NORMAL,
     "empty": EMPTY,
     "shared_reader": SHARED_READER,
