@@ -112,7 +112,7 @@ def read_concepts(rows: Iterable[Mapping[str, Cell]]) -> dict[str, dict[str, dic
 
 def act_item(act: Act, facts: Facts, labels: Labels, *, source: str, publisher: str) -> Item:
     """Return the item of an act, under its Swedish title where there is one."""
-    swedish, english = _title(facts, SWEDISH), _title(facts, ENGLISH)
+    swedish, english = title_of(facts, SWEDISH), title_of(facts, ENGLISH)
     numbers = sorted(labels, key=lambda number: (len(number), number))
     law = act.celex[0] == "3"
     return Item(
@@ -167,10 +167,14 @@ def _meta(act: Act, facts: Facts, title_en: str, eurovoc_en: list[str]) -> dict[
     return {name: value for name, value in meta.items() if value not in ("", None, [])}
 
 
-def _title(facts: Facts, language: str) -> str:
-    # An act with several records can carry its title twice; the longest is the whole one.
-    titles = {plain_title(title, _LONGEST_TITLE) for title in _values(facts, language)}
-    return max(titles, key=lambda title: (len(title), title), default="")
+def title_of(facts: Facts, *languages: str) -> str:
+    """Return the title in the first of the languages that has one, "" when none has."""
+    for language in languages:
+        # An act with several records can carry its title twice; the longest is the whole one.
+        titles = {plain_title(title, _LONGEST_TITLE) for title in _values(facts, language)}
+        if longest := max(titles, key=lambda title: (len(title), title), default=""):
+            return longest
+    return ""
 
 
 def _authors(facts: Facts) -> str:
@@ -193,6 +197,12 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
+
+
+def read_day(row: Mapping[str, Cell], name: str) -> date | None:
+    """Return the day of a cell, None when there is none that means anything."""
+    day = _day(_value(row, name))
+    return None if day in _SENTINELS else day
 
 
 def _value(row: Mapping[str, Cell], name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -94,10 +94,11 @@ def _deadlines(record: Record, text: str) -> tuple[Deadline, ...]:
         model = "two-stage"
     hour = _HOUR.search(text)
     note = f"kl. {hour[1]}.{hour[2]} Brysseltid, kontrollera" if hour else ""
-    return tuple(Deadline(day, _role(model, n, len(days)), note) for n, day in enumerate(days))
+    return tuple(Deadline(day, role_of(model, n, len(days)), note) for n, day in enumerate(days))
 
 
-def _role(model: str, position: int, count: int) -> str:
+def role_of(model: str, position: int, count: int) -> str:
+    """Return what one of a call's days is the last one for, by the portal's name for its model of deadlines."""
     if "two-stage" in model and count > 1:
         return "stage_1" if position % 2 == 0 else "stage_2"
     if "cut-off" in model:
@@ -106,9 +107,13 @@ def _role(model: str, position: int, count: int) -> str:
 
 
 def _money(record: Record) -> tuple[Money, ...]:
-    actions = _own_actions(record)
+    return money_of(_own_actions(record), _amount(first(record, "budget")))  # cascade calls have the plain field
+
+
+def money_of(actions: Sequence[Mapping[str, Any]], otherwise: float = 0.0) -> tuple[Money, ...]:
+    """Return the amounts of a topic's budget lines; `otherwise` is the total when they give none."""
     totals = [_amount(amount) for action in actions for amount in _years(action).values()]
-    total = sum(totals) or _amount(first(record, "budget"))  # cascade calls have the plain field
+    total = sum(totals) or otherwise
     least = [amount for action in actions if (amount := _amount(action.get("minContribution")))]
     most = [amount for action in actions if (amount := _amount(action.get("maxContribution")))]
     found = [(total, "total"), (min(least, default=0.0), "grant_min"), (max(most, default=0.0), "grant_max")]
@@ -116,13 +121,16 @@ def _money(record: Record) -> tuple[Money, ...]:
 
 
 def _own_actions(record: Record) -> list[dict[str, Any]]:
-    """Return the budget lines of this topic; the overview covers all topics of its call."""
-    overview = _json(first(record, "budgetOverview"))
+    return budget_lines(_json(first(record, "budgetOverview")), first(record, "identifier"))
+
+
+def budget_lines(overview: object, identifier: str) -> list[dict[str, Any]]:
+    """Return the budget lines of a topic; the overview covers all topics of its call."""
     lines = overview.get("budgetTopicActionMap") if isinstance(overview, dict) else None
     own: list[dict[str, Any]] = []
     for group in lines.values() if isinstance(lines, dict) else ():
         for action in group if isinstance(group, list) else ():
-            if isinstance(action, dict) and _names_topic(action, first(record, "identifier")) and action not in own:
+            if isinstance(action, dict) and _names_topic(action, identifier) and action not in own:
                 own.append(action)
     return own
 

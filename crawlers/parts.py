@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from crawlers.failures import FetchFailed, Unchanged, explain
 from crawlers.holding import told_held
-from crawlers.protocol import ItemFound, Message, PartEnded, RecordSkipped, ValidatorSeen
+from crawlers.protocol import DetailFound, ItemFound, Message, PartEnded, RecordSkipped, ValidatorSeen
 from crawlers.source import Source
 from store.errors import ScanningError
 from store.types import SourceState, Validator
@@ -152,6 +152,9 @@ class PartKeeper:
                     return self.too_many(name)
                 self.part(name).items += 1
                 self.part(name).lacking.update(field for field in self.source.always if not getattr(item, field))
+                self.send(message)
+            case DetailFound(name, detail):
+                self.part(name).items += not detail.is_empty
                 self.send(message)
             case PartEnded(name, state):
                 part = self.part(name)

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from crawlers.job import validator_from_json, validator_to_json
-from store.codec import item_from_json, item_to_json
-from store.types import Item, SourceState, Validator
+from store.codec import detail_from_json, detail_to_json, item_from_json, item_to_json
+from store.types import Detail, Item, SourceState, Validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,14 @@ class ItemFound:
 
     part: str
     item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class DetailFound:
+    """What was fetched of a single item that another source had told of."""
+
+    part: str
+    detail: Detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class CrawlEnded:
     window: tuple[str, str] | None = None
 
 
-Message: TypeAlias = ItemFound | RecordSkipped | PartEnded | ValidatorSeen | CrawlEnded
+Message: TypeAlias = ItemFound | DetailFound | RecordSkipped | PartEnded | ValidatorSeen | CrawlEnded
 
 
 def message_to_json(message: Message) -> str:
@@ -73,6 +81,8 @@ def message_to_json(message: Message) -> str:
     match message:
         case ItemFound(part, item):
             values = {"type": "item", "part": part, "item": item_to_json(item)}
+        case DetailFound(part, detail):
+            values = {"type": "detail", "part": part, "detail": detail_to_json(detail)}
         case RecordSkipped(part, key, text):
             values = {"type": "skipped", "part": part, "key": key, "message": text}
         case PartEnded():
@@ -100,6 +110,8 @@ def message_from_json(line: str) -> Message:
     match values.pop("type"):
         case "item":
             return ItemFound(values["part"], item_from_json(values["item"]))
+        case "detail":
+            return DetailFound(values["part"], detail_from_json(values["detail"]))
         case "skipped":
             return RecordSkipped(**values)
         case "part":

@@ -16,13 +16,20 @@ from store.types import SourceState
 
 
 class RedirectGuard(RedirectMiddleware):
-    """Follows at most `REDIRECT_MAX_TIMES` redirects, never off the source's hosts and never from https to http."""
+    """Follows at most `REDIRECT_MAX_TIMES` redirects, never off the source's hosts and never from https to http.
+
+    A request with `encrypt_redirects` in its meta goes to an http address by https instead: for a source that names its
+    own addresses without encryption but answers them with it.
+    """
 
     def process_response(  # type: ignore[override]
         self, request: Request, response: Response
     ) -> Request | Response:
         """Return the request to follow; raise when the target is not one that may be followed."""
         location = response.headers.get("Location")
+        if location and request.meta.get("encrypt_redirects"):
+            location = encrypted(urljoin(request.url, location.decode("utf-8", "replace").strip())).encode()
+            response.headers["Location"] = location
         if response.status in (301, 302, 303, 307, 308) and location:
             self._check(request, response.status, location.decode("utf-8", "replace").strip())
         answer = super().process_response(request, response)
@@ -48,6 +55,17 @@ class RedirectGuard(RedirectMiddleware):
                 SourceState.CHANGED, f"Källan har flyttat till {shown}. Godkänn den nya adressen i konfigurationen."
             )
         raise FetchFailed(SourceState.CHANGED, f"{ADDRESS} (omdirigerad till {shown})")
+
+
+def encrypted(url: str) -> str:
+    """Return an http address as the same host's https address, any other as it is."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme == "http" and parts.hostname and "@" not in parts.netloc and parts.port in (None, 80):
+            return parts._replace(scheme="https", netloc=parts.hostname).geturl()
+    except ValueError:
+        return url  # the guard refuses what is no address
+    return url
 
 
 def _is_number(host: str) -> bool:

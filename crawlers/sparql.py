@@ -32,7 +32,7 @@ RELATIONS = {
 }
 PAGE = 1_000  # rows; an answer of this length has a next page
 
-_PREFIXES = f"""PREFIX cdm: <{CDM}>
+PREFIXES = f"""PREFIX cdm: <{CDM}>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 """
@@ -46,7 +46,7 @@ WHERE {{
   FILTER(?date >= "{first}"^^xsd:date && ?date <= "{last}"^^xsd:date)
   ?work cdm:resource_legal_id_sector ?sector .
   FILTER(STR(?sector) = "{sector}")
-  ?work cdm:resource_legal_id_celex ?celex .
+  ?work cdm:resource_legal_id_celex ?celex .{series}
   OPTIONAL {{ ?work cdm:work_has_resource-type ?type . }}
   FILTER NOT EXISTS {{ ?work cdm:work_has_resource-type <{corrigendum}> . }}
 }}
@@ -110,12 +110,16 @@ class Cell:
 Row: TypeAlias = Mapping[str, Cell]
 
 
-def acts_query(sector: str, first: date, last: date, *, offset: int = 0, limit: int = PAGE) -> str:
-    """Return the question which acts of a sector are dated from `first` to `last`, both included."""
-    return _PREFIXES + _ACTS.format(
+def acts_query(sector: str, first: date, last: date, *, series: str = "", offset: int = 0, limit: int = PAGE) -> str:
+    """Return the question which acts of a sector are dated from `first` to `last`, both included.
+
+    `series` are the two letters after the year in their numbers, as "AR"; "" asks for all.
+    """
+    return PREFIXES + _ACTS.format(
         first=first.isoformat(),
         last=last.isoformat(),
         sector=sector,
+        series=f'\n  FILTER(SUBSTR(STR(?celex), 6, 2) = "{series}")' if series else "",
         corrigendum=AUTHORITY + "resource-type/CORRIGENDUM",
         limit=limit,
         offset=offset,
@@ -127,8 +131,8 @@ def facts_query(celexes: Iterable[str]) -> str:
 
     Each row says which property it tells by that property's own address; a title's is its language.
     """
-    return _PREFIXES + _FACTS.format(
-        values=_values(celexes),
+    return PREFIXES + _FACTS.format(
+        values=values_of(celexes),
         swedish=SWEDISH,
         english=ENGLISH,
         literals=_addresses((TRANSPOSITION, ENTRY_INTO_FORCE, END_OF_VALIDITY, IN_FORCE, ELI)),
@@ -140,7 +144,7 @@ def facts_query(celexes: Iterable[str]) -> str:
 
 def concepts_query(celexes: Iterable[str]) -> str:
     """Return the question for the EuroVoc concepts of acts, one row per label in Swedish or English."""
-    return _PREFIXES + _CONCEPTS.format(values=_values(celexes))
+    return PREFIXES + _CONCEPTS.format(values=values_of(celexes))
 
 
 def read_rows(body: bytes, variables: Iterable[str], *, source: str, part: str, bound: Iterable[str] = ()) -> list[Row]:
@@ -172,7 +176,8 @@ def _row(bindings: Mapping[str, Any]) -> Row:
     return cells
 
 
-def _values(celexes: Iterable[str]) -> str:
+def values_of(celexes: Iterable[str]) -> str:
+    """Return the list of CELEX numbers that a question is about."""
     # Typed, because CELLAR's CELEX numbers are xsd:string and do not equal a plain literal in Virtuoso.
     return "VALUES ?celex { " + " ".join(f'"{celex}"^^xsd:string' for celex in celexes) + " }"
 

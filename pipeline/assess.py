@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nlp.assessor import Assessor
@@ -11,6 +12,7 @@ from pipeline.record import begin, complete
 from pipeline.threads import join_threads
 from store.assessments import iter_assessed, save_assessments
 from store.db import Store
+from store.details import get_details, with_detail
 from store.items import count_without_assessment, items_without_assessment
 from store.stories import list_stories, save_stories
 from store.types import Assessment, Run, StoredItem
@@ -31,9 +33,15 @@ def assess(store: Store, assessor: Assessor, *, now: datetime, progress: Progres
     while True:
         with store.reading() as session:
             waiting = items_without_assessment(session, assessor.version, limit=BATCH)
+            details = get_details(session, [(stored.item.source, stored.item.key) for stored in waiting])
         if not waiting:
             break
-        assessments = assessor.assess([stored.item for stored in waiting])
+        read = [with_detail(stored.item, details.get((stored.item.source, stored.item.key))) for stored in waiting]
+        # Of the item as its list tells it: what is fetched of it has its own way of asking for a new assessment.
+        assessments = [
+            replace(assessment, content_hash=stored.content_hash)
+            for stored, assessment in zip(waiting, assessor.assess(read), strict=True)
+        ]
         with store.session() as session:
             save_assessments(session, assessments, now=now)
         done += len(waiting)

@@ -67,8 +67,8 @@ def _collect(
     return runs
 
 
-def _fetch_details(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> list[Run]:
-    """Fetch what passed the relevance filter whole, and assess again what that changed."""
+def fetch_details(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> list[Run]:
+    """Fetch what passed the relevance filter whole, and assess again what that changed; the caller holds the lock."""
     sources = [source for source in wanted_sources(installation.settings, []) if source.details_of]
     jobs = {job.source: job for job in jobs_for(installation, sources, now=now, since=None, full=False)}
     idle = [name for name, job in jobs.items() if not job.options["wanted"]]
@@ -149,7 +149,7 @@ def run_week(
         take_over(installation, now)
         runs = _collect(installation, console, [], now=now, since=since, full=full, quiet=quiet)
         runs.append(_assess(installation, console, now=now, quiet=quiet))
-        runs += _fetch_details(installation, console, now=now, quiet=quiet)
+        runs += fetch_details(installation, console, now=now, quiet=quiet)
         runs.append(_compose(installation, console, week=iso_week(now), now=now, quiet=quiet))
         runs.append(_send(installation, console, now=now, quiet=quiet))
     return runs

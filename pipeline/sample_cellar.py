@@ -35,6 +35,7 @@ def answer(data: SampleData, query: str) -> tuple[int, Any]:
         ("celex", "type", "date"): _acts,
         ("celex", "property", "value"): _facts,
         ("celex", "concept", "label"): _concepts,
+        ("celex", "directive", "date", "registered"): _measures,
     }
     question = questions.get(tuple(selected))
     if question is None:
@@ -53,10 +54,12 @@ def _acts(data: SampleData, query: str) -> Iterator[Row]:
     after = re.findall(r'>=\s*"([\d-]+)"\^\^xsd:date', query)
     until = re.findall(r'<=\s*"([\d-]+)"\^\^xsd:date', query)
     sectors = re.findall(r'\?sector\)? = "(\d)"', query)
+    series = re.findall(r'SUBSTR\(STR\(\?celex\), 6, 2\) = "(\w\w)"', query)
     for act in sorted(data.acts, key=lambda a: str(a["celex"])):
         inside = all(day <= act["date"] for day in after) and all(act["date"] <= day for day in until)
         corrected = act["type"] == "CORRIGENDUM" and "resource-type/CORRIGENDUM" in query
-        if inside and not corrected and (not sectors or act["celex"][0] in sectors):
+        asked = (not sectors or act["celex"][0] in sectors) and (not series or act["celex"][5:7] in series)
+        if inside and not corrected and asked:
             kind = {"type": "uri", "value": f"{_AUTHORITY}resource-type/{act['type']}"}
             yield {"celex": _typed(act["celex"]), "type": kind, "date": _typed(act["date"], "date")}
 
@@ -83,6 +86,11 @@ def _concepts(data: SampleData, query: str) -> Iterator[Row]:
                 if f'"{language}"' in query:
                     cell = {"type": "literal", "xml:lang": language, "value": label}
                     yield {"celex": _typed(act["celex"]), "concept": concept, "label": cell}
+
+
+def _measures(_data: SampleData, _query: str) -> Iterator[Row]:
+    """Yield nothing: Sweden notified no measures in the sample week."""
+    return iter(())
 
 
 def _asked(data: SampleData, query: str) -> list[Record]:

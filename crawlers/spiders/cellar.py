@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,17 +12,22 @@ from scrapy.http import Response
 
 from crawlers import sparql
 from crawlers.acts import Act, act_item, read_acts, read_concepts, read_facts, windows
+from crawlers.measures import VARIABLES, Measure, measure_item, measures_query, read_measures, titles_query
 from crawlers.source import Source
 from store.errors import ChangedSource, EmptySource, SourceError
-from store.types import Kind
+from store.types import Item, Kind
 
 FIRST_FILL = timedelta(days=90)
 OVERLAP = timedelta(days=14)  # EuroVoc, titles and transposition dates arrive after the act
 LONGEST_CATCH_UP = timedelta(days=365)  # after a longer pause nobody wants the backlog; --since still fetches it
 WINDOW_DAYS = 14  # what one question spans; broader ones time out
+RARE_DAYS = 60  # what one question for a rare series spans: some fifteen documents
 BATCH = 50  # acts per question for details
 MOST_PAGES = 50  # of one window: more means that OFFSET is not heeded
-SECTORS = {"law": "3", "proposals": "5"}
+LAW, PROPOSALS, OPINIONS, MEASURES = "law", "proposals", "opinions", "measures"
+SECTORS = {LAW: "3", PROPOSALS: "5", OPINIONS: "5"}
+REGIONS = "AR"  # the series of the Committee of the Regions' opinions
+REGIONS_NAME = "Regionkommittén"
 # The institutions adopt law every week of the year: a run over more days than these that finds none was answered
 # wrongly, however valid the answer looked. Preparatory documents are asked for by the same question but for one
 # figure, so a fault shows in law.
@@ -44,8 +49,18 @@ class Reading:
     untitled: int = 0  # those of them that have none
 
 
+@dataclass(slots=True)
+class Notified:
+    """How far the national measures have come: years still to ask for, measures still without title."""
+
+    years: list[int]
+    waiting: list[Measure] = field(default_factory=list)
+
+
 class Cellar(Source):
     """Asks for the acts of a window of days, then for their details in batches, one question at a time per part.
+
+    Sweden's transposition measures are asked for by year, since their numbers hold one and they seldom have a day.
 
     An act whose date CELLAR does not hold as a date (a bare year in some old documents) is in no window and is not
     found; the same acts would not be found by any dated search.
@@ -66,13 +81,16 @@ class Cellar(Source):
     hosts = ("publications.europa.eu",)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Start both parts."""
-        starts = {part: self.first_day(part) for part in SECTORS}
+        """Start all parts."""
+        starts = {part: self.first_day(part) for part in (*SECTORS, MEASURES)}
         self.window = (min(starts.values()).isoformat(), self.today.isoformat())
         for part, sector in SECTORS.items():
-            reading = Reading(part, sector, windows(starts[part], self.today, WINDOW_DAYS))
+            reading = Reading(
+                part, sector, windows(starts[part], self.today, RARE_DAYS if part == OPINIONS else WINDOW_DAYS)
+            )
             for message in self.next_window(reading):
                 yield message
+        yield self.next_year(Notified(list(range(starts[MEASURES].year, self.today.year + 1))))
 
     def first_day(self, part: str) -> date:
         """Return the day a part is read from."""
@@ -103,7 +121,13 @@ class Cellar(Source):
 
     def ask_for_acts(self, reading: Reading, first: date, last: date, page: int) -> Request:
         """Return the question for one page of the acts of a window."""
-        query = sparql.acts_query(reading.sector, first, last, offset=page * sparql.PAGE)
+        query = sparql.acts_query(
+            reading.sector,
+            first,
+            last,
+            series=REGIONS if reading.part == OPINIONS else "",
+            offset=page * sparql.PAGE,
+        )
         state = {"reading": reading, "first": first, "last": last, "page": page}
         return self.ask(reading.part, query, self.on_acts, state)
 
@@ -116,7 +140,11 @@ class Cellar(Source):
             raise ChangedSource(f"{len(odd)} of {len(rows)} acts not understood: {odd[:3]}", **where)
         for celex in odd:
             yield self.skipped(reading.part, celex, "CELEX number or date not understood")
-        new = [act for act in acts if act.celex not in reading.seen]
+        if reading.part == OPINIONS and (others := [act.celex for act in acts if not is_opinion(act)]):
+            raise ChangedSource(f"asked for series {REGIONS}, got {others[:3]}", **where)
+        # Opinions have a part of their own; the question for proposals brings them all the same.
+        mine = [act for act in acts if is_opinion(act) == (reading.part == OPINIONS)]
+        new = [act for act in mine if act.celex not in reading.seen]
         reading.seen.update(act.celex for act in new)
         reading.waiting += new
         if len(rows) >= sparql.PAGE:
@@ -157,21 +185,57 @@ class Cellar(Source):
             raise ChangedSource("concepts of other acts than asked for", source=self.name, part=reading.part)
         yield from self.items(
             reading.part,
-            (
-                act_item(
-                    act,
-                    facts.get(act.celex, {}),
-                    concepts.get(act.celex, {}),
-                    source=self.name,
-                    publisher=self.publisher,
-                )
-                for act in batch
-            ),
+            (self.item(reading.part, act, facts.get(act.celex, {}), concepts.get(act.celex, {})) for act in batch),
         )
         if len(reading.waiting) >= BATCH:
             yield self.ask_for_facts(reading)
         else:
             yield from self.next_window(reading)
+
+    def item(self, part: str, act: Act, facts: Any, labels: Any) -> Item:
+        """Return the item of an act; an opinion carries the name that readers know its committee by."""
+        item = act_item(act, facts, labels, source=self.name, publisher=self.publisher)
+        if part != OPINIONS:
+            return item
+        return replace(item, publisher=REGIONS_NAME, meta={**item.meta, "type": act.type or "OPIN"})
+
+    def next_year(self, notified: Notified) -> Any:
+        """Ask for the measures of the next year, for titles that are still lacking, or end the part."""
+        if notified.years:
+            return self.ask_for_measures(notified, notified.years.pop(0), page=0)
+        if notified.waiting:
+            batch, notified.waiting = notified.waiting[:BATCH], notified.waiting[BATCH:]
+            state = {"notified": notified, "batch": batch}
+            return self.ask(MEASURES, titles_query(batch), self.on_measure_titles, state)
+        return self.part_done(MEASURES, mark=self.reached(MEASURES))
+
+    def ask_for_measures(self, notified: Notified, year: int, page: int) -> Request:
+        """Return the question for one page of a year's measures."""
+        query = measures_query(year, offset=page * sparql.PAGE)
+        return self.ask(MEASURES, query, self.on_measures, {"notified": notified, "year": year, "page": page})
+
+    def on_measures(self, response: Response, notified: Notified, year: int, page: int) -> Iterator[Any]:
+        """Take the measures of a page that are not known to be old, and go on."""
+        rows = self.rows(response, MEASURES, "celex", others=VARIABLES[1:])
+        where = {"source": self.name, "part": MEASURES}
+        measures, odd = read_measures(rows, year, **where)
+        if 2 * len(odd) > len(rows) or page >= MOST_PAGES:
+            raise ChangedSource(f"{len(odd)} of {len(rows)} measures of {year} not understood", **where)
+        for celex in odd:
+            yield self.skipped(MEASURES, celex, "CELEX number not understood")
+        first = self.first_day(MEASURES)
+        known = {measure.celex for measure in notified.waiting}
+        notified.waiting += [m for m in measures if m.celex not in known and (m.registered or self.today) >= first]
+        whole = len(rows) < sparql.PAGE
+        yield self.next_year(notified) if whole else self.ask_for_measures(notified, year, page + 1)
+
+    def on_measure_titles(self, response: Response, notified: Notified, batch: list[Measure]) -> Iterator[Any]:
+        """Yield the finished items of some measures and go on."""
+        titles = read_facts(self.rows(response, MEASURES, "celex", "property", "value"))
+        if titles and titles.keys().isdisjoint(measure.celex for measure in batch):
+            raise ChangedSource("titles of other measures than asked for", source=self.name, part=MEASURES)
+        yield from self.items(MEASURES, (measure_item(measure, titles, source=self.name) for measure in batch))
+        yield self.next_year(notified)
 
     def end(self, reading: Reading) -> Any:
         """Return the end of a part: whole, or suspiciously empty."""
@@ -183,10 +247,14 @@ class Cellar(Source):
         if 2 * reading.untitled > reading.old:
             changed = ChangedSource(f"{reading.untitled} acts without title", source=self.name, part=part)
             return self.part_failed(part, changed, "De flesta akter saknar titel: källan har ändrat form.")
+        return self.part_done(part, mark=self.reached(part))
+
+    def reached(self, part: str) -> str | None:
+        """Return the mark of a part that was read whole."""
         marked = self.marked_day(part)
         # A run from a later day than usual leaves a gap behind it, so the mark stays where it was.
-        reached = max(self.today, marked or self.today) if first <= self.usual_first_day(part) else marked
-        return self.part_done(part, mark=reached.isoformat() if reached else None)
+        until = max(self.today, marked or self.today) if self.first_day(part) <= self.usual_first_day(part) else marked
+        return until.isoformat() if until else None
 
     def ask(self, part: str, query: str, callback: Any, state: dict[str, Any]) -> Request:
         """Return the request of one SPARQL question; posted, because long ones are refused in the address."""
@@ -207,3 +275,8 @@ class Cellar(Source):
         if response.status != 200:  # Virtuoso gives 206 and the rows it has when its own time is up
             raise SourceError(f"a partial answer, status {response.status}", source=self.name, part=part)
         return sparql.read_rows(response.body, (*bound, *others), source=self.name, part=part, bound=bound)
+
+
+def is_opinion(act: Act) -> bool:
+    """Tell whether an act is an opinion of the Committee of the Regions."""
+    return act.celex[5:7] == REGIONS

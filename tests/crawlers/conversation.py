@@ -18,9 +18,9 @@ from scrapy.http import TextResponse
 from twisted.python.failure import Failure
 
 from crawlers.job import Job
-from crawlers.protocol import ItemFound, Message, PartEnded, RecordSkipped
+from crawlers.protocol import DetailFound, ItemFound, Message, PartEnded, RecordSkipped
 from crawlers.source import Source
-from store.types import Item
+from store.types import Detail, Item
 
 RECORDINGS = Path(__file__).parent / "recordings"
 NOW = datetime(2026, 8, 22, 6, 0, tzinfo=UTC)
@@ -38,6 +38,10 @@ class Conversation:
     @property
     def items(self) -> list[Item]:
         return [message.item for message in self.messages if isinstance(message, ItemFound)]
+
+    @property
+    def details(self) -> list[Detail]:
+        return [message.detail for message in self.messages if isinstance(message, DetailFound)]
 
     @property
     def skipped(self) -> list[RecordSkipped]:

@@ -12,9 +12,15 @@ from tests.crawlers.conversation import parts_of, recording
 
 
 def cellar_answer(number: str, request: Request) -> bytes:
-    """Return the recorded answer to one of CELLAR's three questions."""
+    """Return the recorded answer to one of CELLAR's questions."""
     query = request.body.decode()
     selected = re.findall(r"\?(\w+)", query[query.index("SELECT") : query.index("WHERE")])
+    if selected[1] == "directive":
+        return recording(f"cellar/{number}.measures.json")
+    if "cdm#work_title" in query:
+        return recording(f"cellar/{number}.measure_titles.json")
+    if '= "AR"' in query:
+        return recording(f"cellar/{number}.acts.AR.json")
     if selected == ["celex", "type", "date"]:
         found = re.search(r'STR\(\?sector\) = "(\d)"', query)
         assert found

@@ -49,6 +49,7 @@ class OneSource(Source):
                 self.read,
                 expect=self.job.options.get("expect", ""),
                 conditional=self.job.options.get("conditional", False),
+                meta={"encrypt_redirects": self.job.options.get("encrypt_redirects", False)},
             )
 
     def floor(self, part: str) -> int:

@@ -11,6 +11,7 @@ from scrapy import Request
 
 from crawlers import sparql
 from crawlers.acts import Act, act_item, read_acts, windows
+from crawlers.measures import VARIABLES, read_measures
 from crawlers.sparql import Cell
 from crawlers.spiders.cellar import Cellar
 from store.errors import ChangedSource, SourceError
@@ -199,3 +200,84 @@ def test_in_force_is_read_in_both_spellings(written: str, means: bool) -> None:
 def test_commission_number_follows_from_celex(celex: str, number: str) -> None:
     item = act_item(Act(celex, FIRST), {}, {}, source="cellar", publisher="EU")
     assert [r.value for r in item.references if r.scheme == "com"] == [number]
+
+
+def test_opinions_of_the_regions_are_asked_for_by_their_series_and_left_out_of_proposals() -> None:
+    talk = converse(Cellar(job("cellar", since=date(2026, 8, 9))), lambda request: cellar_answer("01", request))
+    queries = [request.body.decode() for request in talk.requests if request.meta["part"] == "opinions"]
+    assert 'FILTER(SUBSTR(STR(?celex), 6, 2) = "AR")' in queries[0]
+    assert [(item.kind.value, item.publisher) for item in talk.items if item.key == "52026AR0117"] == [
+        ("proposal", "Regionkommittén")
+    ]
+    assert talk.endings["opinions"].items == 1
+
+
+def test_other_document_among_the_opinions_means_that_the_question_was_ignored() -> None:
+    answer = acts_answer(("52026PC0410", "2026-08-20"))
+    with pytest.raises(ChangedSource):
+        converse(Cellar(job("cellar")), lambda r: answer if b'= "AR"' in r.body else nothing(r))
+
+
+def test_no_opinion_and_no_measure_is_no_fault() -> None:
+    talk = converse(Cellar(job("cellar", marks={"law": "2026-08-20"})), nothing)
+    assert talk.endings["opinions"].state is SourceState.WORKING
+    assert talk.endings["measures"].state is SourceState.WORKING
+    assert talk.endings["measures"].mark == "2026-08-22"
+
+
+def measure_years(**values: object) -> list[str]:
+    talk = converse(Cellar(job("cellar", **values)), nothing)
+    found = [re.findall(r'"SWE_(\d+)"', request.body.decode()) for request in talk.requests]
+    return [year for years in found for year in years]
+
+
+def test_measures_are_asked_for_by_the_years_that_the_window_touches() -> None:
+    assert measure_years() == ["2026"]
+    assert measure_years(since=date(2024, 11, 1)) == ["2024", "2025", "2026"]
+
+
+def test_measure_says_which_directives_it_carries_out_and_which_law_it_is() -> None:
+    talk = converse(Cellar(job("cellar", since=date(2026, 8, 9))), lambda request: cellar_answer("01", request))
+    item = next(item for item in talk.items if item.key == "72024L1785SWE_202605011")
+    assert [r.value for r in item.references if r.relation == "transposes"] == ["32010L0075", "32024L1785"]
+    assert [r.value for r in item.references if r.scheme == "sfs"] == ["2026:801"]
+    assert item.meta["type"] == "NIM"
+
+
+def test_measure_that_was_registered_long_ago_is_left_out_of_a_first_fill() -> None:
+    talk = converse(Cellar(job("cellar", since=date(2026, 8, 9))), lambda request: cellar_answer("01", request))
+    assert "72024L1785SWE_202600120" not in {item.key for item in talk.items}
+    talk = converse(Cellar(job("cellar", since=date(2026, 1, 1))), measures_alone)
+    assert "72024L1785SWE_202600120" in {item.key for item in talk.items}
+
+
+def measures_alone(request: Request) -> Answer:
+    return cellar_answer("01", request) if request.meta["part"] == "measures" else nothing(request)
+
+
+@pytest.mark.parametrize("celex", ["72024L1785DNK_202605011", "72024L1785SWE_202505011"])
+def test_measure_of_another_country_or_year_means_that_the_question_was_ignored(celex: str) -> None:
+    with pytest.raises(ChangedSource):
+        read_measures([{"celex": Cell(celex)}], 2026, source="cellar", part="measures")
+
+
+def test_directive_follows_from_the_number_of_a_measure_that_names_none() -> None:
+    measures, odd = read_measures(
+        [{"celex": Cell("72024L1785SWE_202605011")}, {}], 2026, source="cellar", part="measures"
+    )
+    assert [measure.directives for measure in measures] == [{"32024L1785"}]
+    assert odd == [""]
+
+
+def test_full_page_of_measures_is_followed_by_the_next_one() -> None:
+    rows = [{"celex": {"value": f"72024L1785SWE_2026{n:05}"}} for n in range(1001)]
+    pages = {"0": rows[:1000], "1000": rows[1000:]}
+
+    def answer(request: Request) -> Answer:
+        query = request.body.decode()
+        if request.meta["part"] != "measures" or "?directive" not in query:
+            return nothing(request)
+        page = pages[re.findall(r"OFFSET (\d+)", query)[0]]
+        return json.dumps({"head": {"vars": list(VARIABLES)}, "results": {"bindings": page}}).encode()
+
+    assert len(converse(Cellar(job("cellar")), answer).items) == 1001

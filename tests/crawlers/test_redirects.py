@@ -87,3 +87,17 @@ def test_a_passing_redirect_to_another_host_is_not_told_as_a_move(server: Hostil
     assert crawl(job_for(server.url)).only.message == (
         "Adressen är inte tillåten. (omdirigerad till https://consent.example/wall)"
     )
+
+
+def test_a_source_that_names_its_own_addresses_without_encryption_is_asked_with_it(server: HostileServer) -> None:
+    server.script("/source.example/page", to("http://source.example/plain", 303))
+    server.script("/source.example/plain", Answer(200))
+    crawled = crawl(job_for(server.url, options={"encrypt_redirects": True}))
+    assert crawled.only.state is SourceState.WORKING
+    assert crawled.items[0].item.url == "https://source.example/plain"
+
+
+def test_encryption_opens_no_way_to_another_host(server: HostileServer) -> None:
+    server.script("/source.example/page", to("http://new.example/plain", 303))
+    assert crawl(job_for(server.url, options={"encrypt_redirects": True})).only.state is SourceState.CHANGED
+    assert not any("new.example" in path for path in server.paths())

@@ -1,4 +1,4 @@
-"""The three questions, really evaluated over a handful of CDM triples."""
+"""The questions, really evaluated over a handful of CDM triples."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from crawlers import sparql
+from crawlers.measures import SWEDEN, TITLE, Measure, measures_query, titles_query
 from crawlers.sparql import CDM, Cell
 from store.errors import ChangedSource
 
@@ -153,3 +154,51 @@ def test_typed_literal_is_read_like_any_other() -> None:
 def test_answer_of_another_shape_is_a_changed_source(body: bytes) -> None:
     with pytest.raises(ChangedSource):
         sparql.read_rows(body, ("celex",), source="cellar", part="law")
+
+
+def test_opinions_are_those_whose_number_has_the_series() -> None:
+    store = graph(
+        *work("a", "52026AR0117", "OPIN", "2026-08-03"),
+        *work("b", "52026PC0004", "PROP_DIR", "2026-08-03"),
+        *work("c", "52026AE0117", "OPIN", "2026-08-03"),
+    )
+    query = sparql.acts_query("5", date(2026, 8, 1), date(2026, 8, 14), series="AR")
+    assert [row[0] for row in ask(store, query)] == ["52026AR0117"]
+
+
+def test_measures_are_those_of_sweden_and_the_year_with_or_without_days() -> None:
+    country = "measure_national_implementing_implemented_by_country"
+    implements = "measure_national_implementing_implements_resource_legal"
+    store = graph(
+        ("a", "resource_legal_id_celex", typed("72024L1785SWE_202605011")),
+        ("a", country, SWEDEN),
+        ("a", implements, CELLAR + "directive"),
+        ("a", f"{CDM.removesuffix('#')}/cmr#creationDate", typed("2026-08-18T09:12:44+02:00", "dateTime")),
+        ("directive", "resource_legal_id_celex", typed("32024L1785")),
+        ("b", "resource_legal_id_celex", typed("72019L0904SWE_202600001")),
+        ("b", country, SWEDEN),
+        ("c", "resource_legal_id_celex", typed("72024L1785SWE_202505011")),
+        ("c", country, SWEDEN),
+        ("d", "resource_legal_id_celex", typed("72024L1785DNK_202605011")),
+        ("d", country, SWEDEN.replace("SWE", "DNK")),
+    )
+    assert ask(store, measures_query(2026)) == [
+        ("72019L0904SWE_202600001", "", "", ""),
+        ("72024L1785SWE_202605011", "32024L1785", "", "2026-08-18T09:12:44+02:00"),
+    ]
+
+
+def test_titles_of_measures_and_of_their_directives_come_together() -> None:
+    store = graph(
+        ("a", "resource_legal_id_celex", typed("72024L1785SWE_202605011")),
+        ("a", "work_title", typed("Lag (2026:801) om ändring i miljöbalken")),
+        ("directive", "resource_legal_id_celex", typed("32024L1785")),
+        ("directive.SWE", "expression_belongs_to_work", CELLAR + "directive"),
+        ("directive.SWE", "expression_uses_language", sparql.SWEDISH),
+        ("directive.SWE", "expression_title", typed("Direktiv om utsläpp")),
+    )
+    measure = Measure("72024L1785SWE_202605011", {"32024L1785"})
+    assert sorted(ask(store, titles_query([measure]))) == [
+        ("32024L1785", sparql.SWEDISH, "Direktiv om utsläpp"),
+        ("72024L1785SWE_202605011", TITLE, "Lag (2026:801) om ändring i miljöbalken"),
+    ]

@@ -93,7 +93,7 @@ def test_a_call_that_is_absent_this_time_stays_as_it_was(weeks: tuple[Store, lis
 def test_marks_are_kept_for_the_next_run(weeks: tuple[Store, list[list[Run]]]) -> None:
     store, _ = weeks
     with store.reading() as session:
-        assert set(source_marks(session, "cellar")) == {"law", "proposals"}
+        assert set(source_marks(session, "cellar")) == {"law", "proposals", "opinions", "measures"}
         assert last_runs(session)["cellar"].ended_at == WEEK_NOW
 
 
