@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp import evidence, explanation, flags, relevance
-from nlp.extraction import Extraction, extract
+from nlp.extraction import extract_conditions
 from nlp.families import family_of
 from nlp.knowledge import LANGUAGES, Knowledge, load_knowledge
-from nlp.language import detect
+from nlp.language import detect_all
 from nlp.likeness import Likeness, opening
 from nlp.matching import Matcher, lower
 from nlp.summary import pick_sentence
@@ -56,12 +56,14 @@ class Assessor:
         waiting = iter(items)
         while batch := list(islice(waiting, BATCH)):
             cosines = self._likeness.measure([opening(item.title, item.text) for item in batch])
-            assessments.extend(self._safely(item, row) for item, row in zip(batch, cosines, strict=True))
+            languages = detect_all([_beginning(item) for item in batch])
+            told = zip(batch, cosines, languages, strict=True)
+            assessments.extend(self._safely(item, row, language) for item, row, language in told)
         return assessments
 
-    def _safely(self, item: Item, cosines: npt.NDArray[np.float32]) -> Assessment:
+    def _safely(self, item: Item, cosines: npt.NDArray[np.float32], language: str) -> Assessment:
         try:
-            return self._assess(item, cosines)
+            return self._assess(item, cosines, language)
         except Exception:  # one odd item must not stop a week's reading; it is told and assessed low
             logger.exception("item could not be assessed: %s %s", item.source, item.key)
             return self._nothing(item)
@@ -80,9 +82,8 @@ class Assessor:
             money=item.money,
         )
 
-    def _assess(self, item: Item, cosines: npt.NDArray[np.float32]) -> Assessment:
-        read = replace(item, title=item.title[:LONGEST_TITLE], text=item.text[:LONGEST_TEXT])
-        language = detect(read.title, read.text, read.language)
+    def _assess(self, item: Item, cosines: npt.NDArray[np.float32], language: str) -> Assessment:
+        read = _beginning(item)
         shown = f"{read.title}\n{read.text}"
         title_length = len(read.title)
         hits = self._matchers["sv" if language in SWEDISH_LIKE else "en"].find(lower(shown))
@@ -93,7 +94,7 @@ class Assessor:
         areas = {
             area: round(strength, 4) for area, strength in islice(strengths.items(), MOST_AREAS) if strength >= FLOOR
         }
-        extraction: Extraction = extract(item, language)  # a last day often stands at the end
+        conditions = extract_conditions(item, language)  # a last day often stands at the end
         return Assessment(
             source=item.source,
             key=item.key,
@@ -103,8 +104,14 @@ class Assessor:
             relevance=round(relevance.probability(features), 4),
             areas=areas,
             flags=flags.flags_of(read, family, hits, title_length),
-            deadlines=extraction.deadlines,
-            money=extraction.money,
+            deadlines=conditions.deadlines,
+            money=conditions.money,
             reasons=explanation.reasons_of(self.knowledge, areas, found, features, shown),
             summary=pick_sentence(read),
         )
+
+
+def _beginning(item: Item) -> Item:
+    if len(item.title) <= LONGEST_TITLE and len(item.text) <= LONGEST_TEXT:
+        return item
+    return replace(item, title=item.title[:LONGEST_TITLE], text=item.text[:LONGEST_TEXT])

@@ -70,6 +70,8 @@ class Day:
 
 def find_days(text: str) -> list[Day]:
     """Return the days in a text in order; days of every year ("31 March each year") are left out."""
+    if not _NUMBER.search(text):
+        return []
     found = [_day_first(match) for match in _DAY_FIRST.finditer(text)]
     found += [day for match in _DAY_AFTER.finditer(text) if (day := _day_after(match, text))]
     if "-" in text:

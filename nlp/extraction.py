@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,12 +38,17 @@ class Extraction:
 
 def extract(item: Item, language: str) -> Extraction:
     """Return the deadlines, money and references of an item, the source's own before those in the text."""
+    found = extract_conditions(item, language)
+    return replace(found, references=_join_references(item.references, find_references(item.title, item.text)))
+
+
+def extract_conditions(item: Item, language: str) -> Extraction:
+    """Return the deadlines and money alone, which is what an assessment tells of."""
     whole = f"{item.title}.\n{item.text}" if item.text else item.title
     dates = find_deadlines(whole, language, kind=item.kind, published=item.published)
     return Extraction(
         deadlines=_join_deadlines([*item.deadlines, *_deadlines_in_meta(item)], dates.deadlines),
         money=_join_money([*item.money, *_money_in_meta(item.meta)], find_money(whole, language)),
-        references=_join_references(item.references, find_references(item.title, item.text)),
         opens=item.opens or dates.opens,
     )
 
@@ -52,7 +57,8 @@ def _deadlines_in_meta(item: Item) -> list[Deadline]:
     of_kind = {Kind.CONSULTATION: "answer", Kind.CALL: "application"}.get(item.kind, "other")
     found: list[Deadline] = []
     for name, role in _META_DAYS.items():
-        value = item.meta.get(name)
+        if (value := item.meta.get(name)) is None:
+            continue
         written = value if isinstance(value, list) else [value]
         days = [_iso_day(one) for one in written if isinstance(one, str)]
         found += [Deadline(day, role or of_kind) for day in days if day]
@@ -76,6 +82,9 @@ def _money_in_meta(meta: Mapping[str, Any]) -> list[Money]:
 
 def _join_deadlines(given: Iterable[Deadline], read: Iterable[Deadline]) -> tuple[Deadline, ...]:
     """Keep every day once; where the source gave a day for something, the text does not add another for the same."""
+    given, read = list(given), list(read)
+    if not given and not read:
+        return ()
     read = sorted(
         read, key=lambda deadline: _LEAST_TELLING.index(deadline.role) if deadline.role in _LEAST_TELLING else -1
     )

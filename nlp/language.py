@@ -6,8 +6,12 @@ an item is not read with the wrong lexicon. They must win clearly, since a headl
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
+
+from nlp.weigher import Weigher
+from store.types import Item
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -33,14 +37,27 @@ _THREE_LETTERS = {
 
 def detect(title: str, text: str = "", declared: str = "") -> str:
     """Return the ISO 639-1 code of the item's language; what the source declared stands unless clearly contradicted."""
-    stated = _two_letters(declared)
     head = _head(title, text)
-    if sum(character.isalpha() for character in head) < SHORTEST:
+    scores = dict(_identifier().rank(head)) if _says_something(head) else None
+    return _decide(_two_letters(declared), scores)
+
+
+def detect_all(items: Sequence[Item]) -> list[str]:
+    """Return the language of each item, as `detect` does."""
+    heads = [_head(item.title, item.text) for item in items]
+    telling = [place for place, head in enumerate(heads) if _says_something(head)]
+    scores = dict(zip(telling, _weigher().scores([heads[place] for place in telling]), strict=True))
+    return [_decide(_two_letters(item.language), scores.get(place)) for place, item in enumerate(items)]
+
+
+def _says_something(head: str) -> bool:
+    return head[:SHORTEST].isalpha() or sum(map(str.isalpha, head)) >= SHORTEST
+
+
+def _decide(stated: str, scores: Mapping[str, float] | None) -> str:
+    if scores is None:
         return stated
-    scores = dict(_identifier().rank(head))
-    if stated:
-        return _keep_or_replace(stated, scores)
-    return _winner(scores)
+    return _keep_or_replace(stated, scores) if stated else _winner(scores)
 
 
 def _head(title: str, text: str) -> str:
@@ -55,7 +72,7 @@ def _two_letters(declared: str) -> str:
     return _AS_WRITTEN.get(code, code)
 
 
-def _winner(scores: dict[str, float]) -> str:
+def _winner(scores: Mapping[str, float]) -> str:
     usual = max(("sv", "en"), key=lambda code: scores[code])
     best = max(scores, key=lambda code: scores[code])
     if scores[best] - scores[usual] < MARGIN:
@@ -63,7 +80,7 @@ def _winner(scores: dict[str, float]) -> str:
     return _AS_WRITTEN.get(best, best)
 
 
-def _keep_or_replace(stated: str, scores: dict[str, float]) -> str:
+def _keep_or_replace(stated: str, scores: Mapping[str, float]) -> str:
     known = [code for code in scores if _AS_WRITTEN.get(code, code) == stated]
     if not known:  # a language that is not weighed here: the source knows best
         return stated
@@ -80,3 +97,8 @@ def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages([code for code in _MODEL_CODES if code in identifier.labels])
     return identifier
+
+
+@cache
+def _weigher() -> Weigher:
+    return Weigher(_identifier())

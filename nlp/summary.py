@@ -12,6 +12,7 @@ LONGEST = 240
 SHORTEST = 30  # characters; shorter ones are headings
 READ = 3000  # characters: what the item is stands early or not at all
 TRIED = 25  # sentences
+HEAVIEST = 3  # what a sentence can weigh
 WEIGHED = 3  # usable sentences among which the best is chosen; what an item is stands first
 
 # Openings that say nothing of the item itself; each seen again and again in the sources' texts.
@@ -93,16 +94,17 @@ def pick_sentence(item: Item) -> str:
     """Return a sentence of at most 240 characters that says what the item is, or "" when there is only the title."""
     title = _words(item.title)
     is_act = item.kind in (Kind.LEGAL_ACT, Kind.PROPOSAL) and _ACT_FORM.search(item.text[:READ])
-    usable: list[str] = []
+    chosen, heaviest, usable = "", -1, 0
     for sentence in islice(_sentences(item.text[:READ]), TRIED):
         if is_act:
             subject = _SUBJECT_OF_ACT.search(sentence)
             sentence = sentence[subject.start() :] if subject else ""
         if _is_usable(sentence, title):
-            usable.append(sentence)
-        if len(usable) == WEIGHED:
-            break
-    chosen = max(usable, key=_weight, default="")  # the first of those with the highest weight
+            usable += 1
+            if (weight := _weight(sentence)) > heaviest:  # the first of those with the highest weight
+                chosen, heaviest = sentence, weight
+            if usable == WEIGHED or heaviest == HEAVIEST:
+                break
     return _cut(_DOUBLE_END.sub(".", chosen))
 
 
@@ -126,10 +128,16 @@ def _ends(text: str) -> Iterator[int]:
 
 
 def _without_heading(part: str) -> str:
-    part = _BULLET.sub("", part.strip())
+    part = _without(_BULLET, part.strip())
     for _ in range(2):
-        part = _BULLET.sub("", _HEADING.sub("", part))
+        part = _without(_BULLET, _without(_HEADING, part))
     return part
+
+
+def _without(opening: re.Pattern[str], part: str) -> str:
+    """Return the part without the opening; `sub` would seek it at every letter."""
+    match = opening.match(part)
+    return part[match.end() :] if match else part
 
 
 def _is_usable(sentence: str, title: list[str]) -> bool:

@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from nlp.language import detect
+from nlp.language import detect, detect_all
+from nlp.weigher import Weigher
+from store.types import Item, Kind
 
 POOL = Path(__file__).resolve().parents[3] / "shared" / "data" / "pool.jsonl"
 
@@ -53,6 +56,33 @@ def test_declared_language_gives_way_to_a_clear_contradiction() -> None:
 
 def test_language_not_weighed_here_is_left_to_the_source() -> None:
     assert detect("Las comunas reciben fondos", "", "es") == "es"
+
+
+HEADS = [
+    "Kommunerna får mer pengar till laddstolpar",
+    "NYA REGLER OM AVLOPP",
+    "New rules on urban waste water treatment",
+    "",
+    "12–13",
+    "Kunnat saavat lisää rahaa \ud800",
+    "A\u030angstro\u0308m",
+]
+
+
+def test_many_at_once_are_weighed_as_the_library_weighs_each() -> None:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(["sv", "en", "fi"])
+    for head, scores in zip(HEADS, Weigher(identifier).scores(HEADS), strict=True):
+        assert scores == pytest.approx(dict(identifier.rank(head)), abs=0.01)
+
+
+def test_many_at_once_are_told_as_each_alone() -> None:
+    items = [
+        Item(source="s", key=str(number), kind=Kind.NEWS, title=head, url="u", language=declared)
+        for number, (head, declared) in enumerate((head, declared) for head in HEADS for declared in ("", "sv", "en"))
+    ]
+    assert detect_all(items) == [detect(item.title, "", item.language) for item in items]
+    assert detect_all([]) == []
 
 
 def test_agrees_with_the_pool_in_199_of_200() -> None:
