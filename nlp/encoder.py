@@ -50,19 +50,19 @@ class Encoder:
 
 
 def _counted(rows: Sequence[list[npt.NDArray[np.int32]]]) -> csr_matrix:
-    """Return how often each id stands in each row; one sort over all rows is three times as fast as scipy's of each."""
-    lengths = [sum(map(len, row)) for row in rows]
+    """Return how often each id stands in each row, ids in order.
+
+    There and back through columns: each way counts instead of comparing, which beats sorting every row by a third.
+    """
     ids = [word for row in rows for word in row]
-    kind = np.int32 if len(rows) * SIZE < 2**31 else np.int64
-    keys = np.repeat((np.arange(len(rows), dtype=np.int64) * SIZE).astype(kind), lengths)
-    if ids:
-        keys += np.concatenate(ids)
-    keys.sort()
-    firsts = np.flatnonzero(np.diff(keys, prepend=kind(-1)))
-    counts = np.diff(firsts, append=len(keys)).astype(np.float32)
-    keys = keys[firsts]
-    indptr = np.searchsorted(keys, np.arange(len(rows) + 1, dtype=np.int64) * SIZE).astype(np.int32)
-    return csr_matrix((counts, (keys % SIZE).astype(np.int32), indptr), shape=(len(rows), SIZE))
+    indices = np.concatenate(ids) if ids else np.zeros(0, dtype=np.int32)
+    indptr = np.zeros(len(rows) + 1, dtype=np.int32)
+    np.cumsum([sum(map(len, row)) for row in rows], out=indptr[1:])
+    matrix = csr_matrix((np.ones(len(indices), dtype=np.float32), indices, indptr), shape=(len(rows), SIZE))
+    matrix = matrix.tocsc().tocsr()
+    matrix.has_sorted_indices = True
+    matrix.sum_duplicates()
+    return matrix
 
 
 def ngrams(word: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import exp, log2
 
 from nlp.knowledge import Knowledge
@@ -38,27 +39,27 @@ class Sign:
         return self.strength in ("own", "core")
 
 
-@dataclass(slots=True)
+@dataclass
 class Evidence:
-    """All signs of one area, and the likeness of the item to it."""
+    """All signs of one area, and the likeness of the item to it; the sums are made once, when all signs are there."""
 
     signs: list[Sign] = field(default_factory=list)
     likeness: float = 0.0
 
-    @property
+    @cached_property
     def total(self) -> float:
         """Return the sum of the evidence."""
-        return sum(sign.weight for sign in self.signs) + LIKENESS * max(0.0, self.likeness - LIKENESS_FLOOR)
+        return sum([sign.weight for sign in self.signs]) + LIKENESS * max(0.0, self.likeness - LIKENESS_FLOOR)
 
-    @property
+    @cached_property
     def core(self) -> float:
         """Return the part of the evidence that is always of concern to municipalities."""
-        return sum(sign.weight for sign in self.signs if sign.is_core)
+        return sum([sign.weight for sign in self.signs if sign.is_core])
 
-    @property
+    @cached_property
     def own(self) -> float:
         """Return the part of the evidence that names what a municipality itself runs."""
-        return sum(sign.weight for sign in self.signs if sign.strength == "own")
+        return sum([sign.weight for sign in self.signs if sign.strength == "own"])
 
 
 def weigh(
@@ -107,9 +108,11 @@ def _signs(hits: Sequence[Hit], title_length: int, shown: str) -> Iterator[Sign]
     for hit in hits:
         by_text[hit.term.text].append(hit)
     for same in by_text.values():
-        best = max(same, key=lambda hit: _place_weight(hit, title_length))
+        weights = [_place_weight(hit, title_length) for hit in same]
+        heaviest = max(weights)
+        best = same[weights.index(heaviest)]
         again = 1.0 + 0.3 * log2(len(same))
-        weight = best.term.weight * _place_weight(best, title_length) * again
+        weight = best.term.weight * heaviest * again
         place = "title" if best.start < title_length else "text"
         yield Sign(shown[best.word_start : best.word_end], place, weight, best.term.strength)
 

@@ -66,17 +66,20 @@ class Matcher:
 
     def _all(self, text: str) -> Iterator[Hit]:
         length = len(text)
+        shortest_inside = SHORTEST_IN_COMPOUND if self._swedish else length + 1
         for last, (size, terms) in self._automaton.iter(text):
-            start, end = last + 1 - size, last + 1
-            if start and text[start - 1].isalnum() and (not self._swedish or size < SHORTEST_IN_COMPOUND):
-                continue
-            word_start, word_end = start, end
-            while word_start and text[word_start - 1].isalnum():
-                word_start -= 1
+            end = last + 1
+            word_start = start = end - size
+            if start and text[start - 1].isalnum():
+                if size < shortest_inside:
+                    continue
+                while word_start and text[word_start - 1].isalnum():
+                    word_start -= 1
+                if start - word_start < SHORTEST_REST:
+                    continue
+            word_end = end
             while word_end < length and text[word_end].isalnum():
                 word_end += 1
-            if 0 < start - word_start < SHORTEST_REST:
-                continue
             rest = text[end:word_end]
             for term in terms:
                 if not rest or term.is_stem or self._may_end_with(rest, size):

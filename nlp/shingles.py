@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +25,17 @@ def words(text: str) -> list[str]:
 
 def shingles(some_words: Sequence[str]) -> frozenset[int]:
     """Return the hashed pairs of neighbouring words (the single word where there is only one)."""
-    hashes = [zlib.crc32(word.encode()) for word in some_words[:MOST_WORDS]]
+    hashes = [_hash(word) for word in some_words[:MOST_WORDS]]
     if len(hashes) < 2:
         return frozenset(hashes)
-    return frozenset((one * 31 + other) & 0xFFFFFFFF for one, other in pairwise(hashes))
+    numbers = np.array(hashes, dtype=np.uint64)
+    pairs = (numbers[:-1] * np.uint64(31) + numbers[1:]) & np.uint64(0xFFFFFFFF)
+    return frozenset(pairs.tolist())
+
+
+@lru_cache(maxsize=100_000)
+def _hash(word: str) -> int:
+    return zlib.crc32(word.encode())
 
 
 def likeness(one: frozenset[int], other: frozenset[int]) -> tuple[float, float]:
@@ -53,7 +61,7 @@ def candidate_pairs(sets: Sequence[frozenset[int]]) -> set[tuple[int, int]]:
 
 
 def _signatures(sets: Sequence[frozenset[int]]) -> NDArray[np.uint32]:
-    values = np.fromiter((value for one in sets for value in sorted(one)), dtype=np.uint64)
+    values = np.fromiter(chain.from_iterable(sets), dtype=np.uint64, count=sum(map(len, sets)))
     starts = np.cumsum([0, *(len(one) for one in sets[:-1])])
     factors, offsets = _permutations()
     signature = np.empty((len(sets), PERMUTATIONS), dtype=np.uint32)
@@ -74,5 +82,6 @@ def _buckets(band: NDArray[np.uint32]) -> Iterable[list[int]]:
     rows = np.ascontiguousarray(band).view(np.dtype((np.void, band.dtype.itemsize * band.shape[1]))).ravel()
     order = np.argsort(rows, kind="stable")
     ordered = rows[order]
-    edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    return [bucket.tolist() for bucket in np.split(order, edges) if len(bucket) > 1]
+    edges = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(order)]))
+    shared = np.flatnonzero(np.diff(edges) > 1)
+    return [order[edges[place] : edges[place + 1]].tolist() for place in shared]

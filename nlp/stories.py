@@ -62,8 +62,13 @@ def group(entries: Sequence[StoryEntry], existing: Mapping[Key, str]) -> list[St
     absent = defaultdict(list)
     for key in sorted(existing.keys() - unique.keys()):
         absent[existing[key]].append(key)
-    stories = [_story([ordered[place] for place in places], existing, absent) for places in clusters.members()]
+    groups = ([ordered[place] for place in places] for places in clusters.members())
+    stories = [_story(some, existing, absent) for some in groups if len(some) > 1 or _key(some[0]) in existing]
     return sorted((story for story in stories if len(story.members) > 1), key=lambda story: story.id)
+
+
+def _key(entry: StoryEntry) -> Key:
+    return entry.source, entry.key
 
 
 def _age(entry: StoryEntry) -> tuple[date, str, str]:
@@ -73,8 +78,8 @@ def _age(entry: StoryEntry) -> tuple[date, str, str]:
 def _pairs(entries: Sequence[StoryEntry]) -> Iterator[tuple[int, int, int]]:
     """Yield pairs that tell the same thing with the days that may lie between them, the surest ones first."""
     yield from ((*pair, SAME_IDENTIFIER_DAYS) for pair in _same_identifier(entries))
-    sets = [shingles(words(f"{entry.title} {entry.text}")) for entry in entries]
     titles = [words(entry.title) for entry in entries]
+    sets = [shingles([*title, *words(entry.text)]) for title, entry in zip(titles, entries, strict=True)]
     yield from ((*pair, SAME_TITLE_DAYS) for pair in _same_title(entries, titles, sets))
     alike: list[tuple[float, int, int]] = []
     for one, other in candidate_pairs([some if len(some) >= FEWEST_PAIRS else frozenset() for some in sets]):
@@ -181,7 +186,7 @@ class _Cluster:
         cluster = cls(places=[], first=entry.published, last=entry.published)
         for scheme, value in _own_identifiers(entry):
             cluster.own[scheme].add(value)
-        numbers = frozenset(word for word in words(entry.title) if any(character.isdigit() for character in word))
+        numbers = frozenset(word for word in words(entry.title) if not word.isalpha() and any(map(str.isdigit, word)))
         cluster.numbers = [numbers] if numbers else []
         return cluster
 

@@ -29,6 +29,7 @@ class Weigher:
         self._weights = np.asarray(identifier.nb_ptc, dtype=np.float64)
         self._priors = np.asarray(identifier.nb_pc, dtype=np.float64)
         self._labels = list(identifier.nb_classes)
+        self._are_unique = len(set(self._labels)) == len(self._labels)
 
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """Return the log score per language of each text."""
@@ -64,6 +65,8 @@ class Weigher:
         return sums
 
     def _by_label(self, row: list[float]) -> dict[str, float]:
+        if self._are_unique:
+            return dict(zip(self._labels, row, strict=True))
         found: dict[str, float] = {}
         for label, score in zip(self._labels, row, strict=True):
             found[label] = max(score, found.get(label, score))  # a label may have two scripts
