@@ -12,7 +12,7 @@ from crawlers.feed_items import feed_items
 from crawlers.feed_parser import parse_feed
 from nlp.assessor import Assessor
 from nlp.stories import StoryEntry, group
-from store.db import open_store
+from store.db import Store, open_store
 from store.items import upsert_items
 from store.types import Item
 from tests.benchmarks.texts import TODAY
@@ -32,15 +32,19 @@ def parse(feeds: Sequence[bytes]) -> int:
     return len(items_of(feeds))
 
 
-def store_feeds(feeds: Sequence[bytes], folder: Path) -> int:
-    """Parse every feed into a new store, a transaction per feed, and return the number of items."""
+def new_store(folder: Path) -> Store:
+    """Return a store without items."""
+    return open_store(f"sqlite:///{folder / uuid.uuid4().hex}.db")
+
+
+def store_feeds(feeds: Sequence[bytes], store: Store) -> int:
+    """Parse every feed into the store, a transaction per feed, and return the number of items."""
     number = 0
-    with open_store(f"sqlite:///{folder / uuid.uuid4().hex}.db") as store:
-        for body in feeds:
-            items = items_of([body])
-            with store.session() as session:
-                upsert_items(session, items, now=NOW)
-            number += len(items)
+    for body in feeds:
+        items = items_of([body])
+        with store.session() as session:
+            upsert_items(session, items, now=NOW)
+        number += len(items)
     return number
 
 

@@ -65,14 +65,24 @@ def measure(folder: Path) -> list[Row]:
     """Return every measured pair."""
     feeds = [feed(ENTRIES, seed) for seed in range(FEEDS)]
     items = ours.items_of(feeds)
+    stores = [ours.new_store(folder) for _ in range(2 * ROUNDS)]  # made beforehand: an installation makes one once
+    databases = [usual.new_database(folder) for _ in range(2 * ROUNDS)]
     assessor, pattern = ours.warm_assessor(items), usual.Pattern(items)
     return [
-        compare("feed bytes to items", "feedparser", lambda: ours.parse(feeds), lambda: usual.parse(feeds)),
+        compare(
+            "feed bytes to items", "feedparser, tags taken out", lambda: ours.parse(feeds), lambda: usual.parse(feeds)
+        ),
         compare(
             "feed bytes to stored items, with search",
-            "feedparser + one ORM row at a time",
-            lambda: ours.store_feeds(feeds, folder),
-            lambda: usual.store_feeds(feeds, folder),
+            "feedparser + one ORM row at a time, a commit per feed",
+            lambda: ours.store_feeds(feeds, stores.pop()),
+            lambda: usual.store_feeds(feeds, databases.pop(), commit_each=False),
+        ),
+        compare(
+            "feed bytes to stored items, with search",
+            "feedparser + one ORM row at a time, a commit per row",
+            lambda: ours.store_feeds(feeds, stores.pop()),
+            lambda: usual.store_feeds(feeds, databases.pop(), commit_each=True),
         ),
         compare(
             "items to assessments",

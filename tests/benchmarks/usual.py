@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,13 @@ import feedparser
 import spacy
 from sklearn.feature_extraction.text import TfidfVectorizer
 from spacy.matcher import PhraseMatcher
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, UniqueConstraint, create_engine, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from nlp.knowledge import load_knowledge
 from store.types import Item
+
+NOW = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
@@ -24,38 +28,84 @@ class Base(DeclarativeBase):
 
 
 class Row(Base):
-    """The usual table: one row per item."""
+    """The usual table: one row per item, with the columns one would want again."""
 
     __tablename__ = "items"
-    key: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (UniqueConstraint("source", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    key: Mapped[str]
     title: Mapped[str]
+    url: Mapped[str]
     text: Mapped[str]
+    publisher: Mapped[str]
     published: Mapped[date | None]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
 
 
-def entries_of(body: bytes) -> list[Any]:
-    """Return a feed's entries."""
-    return list(feedparser.parse(body).entries)
+# The same word index as ours, kept in step the same way.
+SEARCH = (
+    """CREATE VIRTUAL TABLE item_search USING fts5(title, publisher, text, content='items', content_rowid='id',
+        prefix='3 4', tokenize='unicode61 remove_diacritics 0')""",
+    """CREATE TRIGGER items_search_insert AFTER INSERT ON items BEGIN
+        INSERT INTO item_search(rowid, title, publisher, text)
+        VALUES (new.id, new.title, new.publisher, new.text); END""",
+)
+TAG = re.compile(r"<[^>]+>")
+
+
+def values_of(entry: Any) -> dict[str, Any]:
+    """Return what is kept of an entry: summary without markup, the day as a date."""
+    told = entry.get("published_parsed")
+    return {
+        "title": entry.title,
+        "url": entry.link,
+        "text": html.unescape(TAG.sub(" ", entry.get("summary", ""))).strip(),
+        "publisher": "Bench",
+        "published": date(*told[:3]) if told else None,
+        "last_seen": NOW,
+    }
+
+
+def rows_of(body: bytes) -> list[tuple[str, dict[str, Any]]]:
+    """Return the key and the values of every entry of a feed."""
+    return [(entry.id, values_of(entry)) for entry in feedparser.parse(body).entries]
 
 
 def parse(feeds: Sequence[bytes]) -> int:
     """Parse every feed and return the number of entries."""
-    return sum(len(entries_of(body)) for body in feeds)
+    return sum(len(rows_of(body)) for body in feeds)
 
 
-def store_feeds(feeds: Sequence[bytes], folder: Path) -> int:
-    """Parse every feed into a new database: look each entry up, then add it, a commit per feed."""
+def new_database(folder: Path) -> Engine:
+    """Return an engine on a database without items, set up as ours is: WAL, not waiting for the disk."""
     engine = create_engine(f"sqlite:///{folder / uuid.uuid4().hex}.db")
-    Base.metadata.create_all(engine)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        Base.metadata.create_all(connection)
+        for statement in SEARCH:
+            connection.exec_driver_sql(statement)
+    return engine
+
+
+def store_feeds(feeds: Sequence[bytes], engine: Engine, *, commit_each: bool) -> int:
+    """Parse every feed into the database: look each entry up, then add or update it; a commit per entry or feed."""
     number = 0
     with Session(engine) as session:
         for body in feeds:
-            for entry in entries_of(body):
-                if session.scalar(select(Row).where(Row.key == entry.id)) is None:
-                    session.add(Row(key=entry.id, title=entry.title, text=entry.summary, published=None))
+            for key, values in rows_of(body):
+                row = session.scalar(select(Row).where(Row.source == "bench", Row.key == key))
+                if row is None:
+                    session.add(Row(source="bench", key=key, first_seen=NOW, **values))
+                else:
+                    for name, value in values.items():
+                        setattr(row, name, value)
+                if commit_each:
+                    session.commit()
                 number += 1
             session.commit()
-    engine.dispose()
     return number
 
 
