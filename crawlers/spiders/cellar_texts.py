@@ -19,6 +19,7 @@ from crawlers.choices import choices
 from crawlers.detail_source import DetailSource, Wanted
 from crawlers.failures import FetchFailed
 from crawlers.notice import read_notice
+from crawlers.protocol import PartEnded
 from crawlers.redirects import encrypted
 from crawlers.references import find_references
 from crawlers.text import TEXT_LIMIT, plain_text
@@ -71,6 +72,11 @@ class CellarTexts(DetailSource):
     details_of = "cellar"
     part = "texts"
 
+    def __init__(self, job: Any, **arguments: Any) -> None:
+        super().__init__(job, **arguments)
+        self.pages = 0
+        self.textless = 0  # of the pages, those that were there but held no text
+
     @classmethod
     def has_detail(cls, item: Item) -> bool:
         """Tell whether a text may exist: CELLAR has none of national measures."""
@@ -118,6 +124,8 @@ class CellarTexts(DetailSource):
             yield from self.on_list(response, reading)
         else:
             text = act_text(response.body)
+            self.pages += 1
+            self.textless += not text
             yield from self.next_file(replace(reading, texts=(*reading.texts, text) if text else reading.texts))
 
     def on_list(self, response: Response, reading: Reading) -> Iterator[Any]:
@@ -183,6 +191,16 @@ class CellarTexts(DetailSource):
             meta={"dates": notice.dates} if notice.dates else {},
         )
         yield from self.missing(wanted) if detail.is_empty else self.tell(detail)
+
+    def ending(self) -> PartEnded:
+        """Return how the part went; a missing text is answered as such, so pages without text are another form."""
+        if self.textless and 2 * self.textless >= self.pages:
+            error = ChangedSource(
+                f"{self.textless} of {self.pages} pages without text", source=self.name, part=self.part
+            )
+            told = f"{self.textless} av {self.pages} sidor saknade läsbar text: källan kan ha ändrat form."
+            return self.part_failed(self.part, error, told)
+        return super().ending()
 
     def detail(self, reading: Reading) -> Detail:
         """Return the detail of the texts that were read."""

@@ -101,7 +101,7 @@ def _answer(request: Request, answer: Callable[[Request], Answer]) -> Answer:
 def _reply(request: Request, answer: Answer) -> list[Any]:
     status, body = answer if isinstance(answer, tuple) else (200, answer)
     failure: Exception | None = body if isinstance(body, Exception) else None
-    if failure is None and status >= 300:
+    if failure is None and status >= 300 and status not in request.meta.get("handle_httpstatus_list", ()):
         failure = HttpError(TextResponse(request.url, status=status), f"status {status}")
     if failure is None and isinstance(body, bytes):
         failure = judge(status, {}, body, asked_for(request))

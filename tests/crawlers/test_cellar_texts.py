@@ -66,6 +66,7 @@ def test_empty_answer_counts_as_a_missing_text() -> None:
 def test_page_that_holds_no_text_counts_as_a_missing_text() -> None:
     talk = read(in_language("en", ENGLISH, b"<html><body><p>Not available.</p></body></html>"))
     assert [detail.language for detail in talk.details] == ["en"]
+    assert talk.endings["texts"].message == "1 av 2 sidor saknade läsbar text: källan kan ha ändrat form."
 
 
 def test_language_is_that_of_the_text_whatever_was_asked_for() -> None:

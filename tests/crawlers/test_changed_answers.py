@@ -9,6 +9,7 @@ from dataclasses import fields
 import pytest
 from scrapy import Request
 
+from crawlers.catalogue import find_source
 from store.types import Item, SourceState
 from tests.crawlers.changing import PLANTED, changes
 from tests.crawlers.conversation import RECORDINGS, Answer
@@ -120,4 +121,5 @@ def test_unchanged_answers_are_good_ones(name: str) -> None:
 
 def test_every_source_with_recordings_is_tried() -> None:
     recorded = {path.parent.name for path in RECORDINGS.glob("*/*.expected.json")}
-    assert set(SOURCES) == recorded
+    # Sources of details tell of no items: test_detail_sources.py changes their answers.
+    assert set(SOURCES) == {name for name in recorded if not find_source(name).details_of}

@@ -16,7 +16,8 @@ from crawlers.protocol import DetailFound, message_from_json, message_to_json
 from crawlers.spiders.cellar_texts import CellarTexts
 from crawlers.spiders.topic_details import TopicDetails
 from store.codec import detail_to_json
-from store.types import SourceState
+from store.types import Detail, SourceState
+from tests.crawlers.changing import changes
 from tests.crawlers.conversation import NOW, RECORDINGS, Answer, Conversation, converse, job
 from tests.crawlers.detail_answers import (
     ACT,
@@ -29,11 +30,13 @@ from tests.crawlers.detail_answers import (
     topics_answer,
     topics_job,
 )
+from tests.crawlers.keeping import Reading, read_source
 
 SOURCES: dict[str, tuple[type[DetailSource], Job, Callable[[str, Request], Answer]]] = {
     "cellar_texts": (CellarTexts, texts_job(ACT, PROPOSAL, RECOMMENDATION), texts_answer),
     "topic_details": (TopicDetails, topics_job(TOPIC), topics_answer),
 }
+FLOOR = 0.95
 EXPECTED = sorted(path for name in SOURCES for path in (RECORDINGS / name).glob("*.expected.json"))
 
 
@@ -47,6 +50,54 @@ def test_recording_gives_exactly_the_expected_details(path) -> None:  # type: ig
 
 def test_every_source_of_details_has_a_recording() -> None:
     assert {path.parent.name for path in EXPECTED} == set(SOURCES)
+
+
+def read_with(name: str, changed: Callable[[Request], Answer]) -> Reading:
+    source, its_job, _ = SOURCES[name]
+    return read_source(source(its_job), changed)
+
+
+def recorded_answers(name: str) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+
+    def remember(request: Request) -> Answer:
+        answers[where(request)] = SOURCES[name][2]("01", request)
+        return answers[where(request)]
+
+    reading = read_with(name, remember)
+    assert {ending.state for ending in reading.endings} == {SourceState.WORKING}
+    return answers
+
+
+def where(request: Request) -> str:
+    return f"{request.url} {request.headers.get('Accept')!r} {request.headers.get('Accept-Language')!r}"
+
+
+def told(reading: Reading) -> dict[str, Detail]:
+    return {message.detail.key: message.detail for message in reading.messages if isinstance(message, DetailFound)}
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_F22_changed_answers_are_told_or_leave_the_detail_as_good_as_it_was(name: str) -> None:
+    """A text may be missing, which is told as such: what must not be is a traceback, or a detail emptied in silence."""
+    answers = recorded_answers(name)
+    before = told(read_with(name, lambda request: answers[where(request)]))
+    tried, missed = 0, []
+    for place, answer in answers.items():
+        status, body = answer if isinstance(answer, tuple) else (200, answer)
+        for change in changes(body) if isinstance(body, bytes) and status != 404 else ():
+            changed = {**answers, place: (status, change.body)}
+            reading = read_with(name, lambda r, c=changed: c.get(where(r), (404, b"")))  # type: ignore[misc]
+            tried += 1
+            assert not reading.tracebacks, f"{place} {change.name}"
+            assert not reading.endless
+            well = all(ending.state is SourceState.WORKING for ending in reading.endings)
+            after = told(reading)
+            lost = [key for key in before if not after.get(key) or len(after[key].text) < len(before[key].text) // 2]
+            if well and lost:
+                missed.append(f"{place[-90:]} {change.name}: {lost}")
+    assert tried >= 20
+    assert 1 - len(missed) / tried >= FLOOR, "\n".join(missed)
 
 
 def topics(count: int, answer: Callable[[Request], Answer], **values: str) -> Conversation:

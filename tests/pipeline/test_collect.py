@@ -104,7 +104,7 @@ def test_a_crawl_that_cannot_reach_anything_fails_alone_and_is_said_in_words(tmp
         runs = collect(store, [*dead, *good], now=WEEK_NOW, logs=tmp_path / "logs")
     assert [run.outcome for run in runs] == [Outcome.FAILED, Outcome.COMPLETE]
     assert runs[0].state is SourceState.FAILING
-    assert runs[0].message.startswith("2 av 2 delar kunde inte läsas.")
+    assert runs[0].message.startswith("4 av 4 delar kunde inte läsas.")
     assert "ERROR" not in (tmp_path / "logs" / "funding_tenders.log").read_text(encoding="utf-8")
     with store.reading() as session:
         assert source_marks(session, "cellar") == {}
