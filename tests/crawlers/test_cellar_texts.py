@@ -120,7 +120,7 @@ def test_every_file_is_read_where_none_is_called_the_act() -> None:
 def test_a_list_may_lead_to_a_second_list_but_not_to_a_third() -> None:
     first = b"<html><body><ul><li><a href='http://publications.europa.eu/resource/cellar/b'>xhtml</a></li></ul></body></html>"
     second = listed(("http://publications.europa.eu/resource/cellar/b/DOC_1", "a_ACT.xhtml"))
-    pages = {"L1901": (300, first), "lar/b": (300, second), "DOC_1": SWEDISH}
+    pages: dict[str, Answer] = {"L1901": (300, first), "lar/b": (300, second), "DOC_1": SWEDISH}
     assert len(read(lambda request: pages[request.url[-5:]]).details) == 1
     talk = read(lambda _: (300, second))
     assert talk.endings["texts"].state is SourceState.CHANGED
