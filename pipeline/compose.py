@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from crawlers.catalogue import SourceFacts, facts
@@ -19,6 +18,7 @@ from pipeline.health import health_of
 from pipeline.letter import write_letter
 from pipeline.message import Envelope, build_message, render, to_bytes
 from pipeline.municipality import Contact, Municipality, contacts_of
+from pipeline.record import begin, complete
 from pipeline.route import route_items
 from pipeline.selection import Selection, select_entries
 from pipeline.settings import Settings
@@ -26,8 +26,8 @@ from pipeline.source_notes import SourceNotes, source_notes
 from store.db import Session, Store
 from store.digests import freeze_digest, list_digests
 from store.routes import replace_routes
-from store.runs import end_run, installation_id, start_run
-from store.types import Digest, DigestEntry, DigestState, Outcome, Route, Ruling, Run
+from store.runs import installation_id
+from store.types import Digest, DigestEntry, DigestState, Route, Ruling, Run
 
 logger = logging.getLogger(__name__)
 
@@ -60,29 +60,18 @@ def compose(
     *,
     week: str,
     now: datetime,
-    preview: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Freeze the digests that the week still lacks, and return the finished run.
 
-    A contact person who has a digest for the week gets no other, whatever has come in since. With `preview` nothing
-    is written at all.
+    A contact person who has a digest for the week gets no other, whatever has come in since.
     """
-    run = Run(id=uuid.uuid4().hex, step="compose", subject=week, started_at=now)
-    if not preview:
-        with store.session() as session:
-            start_run(session, run)
+    run = begin(store, "compose", week, now=now)
     existing, edition = _open_edition(store, municipality, settings, week, now)
-    digests = _digests(store, edition, existing, progress)
-    if not preview:
-        digests = _freeze(store, edition, digests)
+    digests = _freeze(store, edition, _digests(store, edition, existing, progress))
     entries = sum(len(digest.entries) for digest in digests)
     counts = {"digests": len(digests), "entries": entries, "existing": len(existing), "routes": len(edition.routes)}
-    finished = replace(run, ended_at=now, outcome=Outcome.COMPLETE, counts=counts)
-    if not preview:
-        with store.session() as session:
-            end_run(session, finished)
-    return finished
+    return complete(store, run, now=now, counts=counts)
 
 
 def build_digests(

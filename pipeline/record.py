@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from store.db import Store
-from store.runs import end_run, start_run
+from store.runs import begin_run, end_run
 from store.types import Outcome, Run
 
 
 def begin(store: Store, step: str, subject: str = "", *, now: datetime) -> Run:
     """Return a new run, noted as started."""
-    run = Run(id=uuid.uuid4().hex, step=step, subject=subject, started_at=now)
     with store.session() as session:
-        start_run(session, run)
-    return run
+        return begin_run(session, step, subject, now=now)
 
 
 def complete(store: Store, run: Run, *, now: datetime, counts: Mapping[str, int], message: str = "") -> Run:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from pipeline.transport import Transport
 from store.db import Store
 from store.digests import claim, due_ids, first_try, get_digest, recover_sending, settle
 from store.errors import DeliveryError
-from store.runs import end_run, interrupt_running, start_run
+from store.runs import begin_run, end_run, interrupt_running
 from store.types import Delivery, Digest, DigestState, Outcome, Run
 
 logger = logging.getLogger(__name__)
@@ -57,12 +56,11 @@ def send_due(
     that dies leaves at most one digest of which nobody knows. Raises StoreError when another process is sending.
     """
     with store.exclusive("send"):
-        run = Run(id=uuid.uuid4().hex, step="send", subject="", started_at=now)
         with store.session(durable=True) as session:
             interrupt_running(session, now, steps=["send"])
             again, unclear = recover_sending(session, now, resend=transport.idempotent, transport=transport.name)
             due = due_ids(session, now, municipality=municipality)
-            start_run(session, run)
+            run = begin_run(session, "send", now=now)
         batch = Batch(store, transport, now, dict.fromkeys(unclear, DigestState.UNCLEAR))
         try:
             _send_all(batch, due, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +27,7 @@ from store.writing import upsert
 
 __all__ = [
     "SourcePart",
+    "begin_run",
     "end_run",
     "get_meta",
     "installation_id",
@@ -41,6 +43,15 @@ __all__ = [
     "start_run",
     "validators",
 ]
+
+
+def begin_run(session: Session, step: str, subject: str = "", *, now: datetime) -> Run:
+    """Return a new run, recorded as begun; its id sorts after that of every run before it."""
+    newest = session.scalar(select(func.max(RunRow.id))) or ""
+    number = int(newest[:10]) + 1 if newest[:10].isdigit() else 1
+    run = Run(id=f"{number:010d}-{uuid.uuid4().hex[:8]}", step=step, subject=subject, started_at=now)
+    start_run(session, run)
+    return run
 
 
 def start_run(session: Session, run: Run) -> None:
@@ -64,9 +75,8 @@ def interrupt_running(session: Session, now: datetime, *, steps: Sequence[str] |
 
 def last_runs(session: Session, step: str = "collect") -> dict[str, Run]:
     """Return the newest run of the step for each subject: for collect, of each source."""
-    order = func.row_number().over(
-        partition_by=RunRow.subject, order_by=[RunRow.started_at.desc(), RunRow.ended_at.is_(None).desc(), RunRow.id]
-    )
+    # Runs begun at the same moment, as with a frozen clock, stand in the order in which they were begun.
+    order = func.row_number().over(partition_by=RunRow.subject, order_by=[RunRow.started_at.desc(), RunRow.id.desc()])
     numbered = select(RunRow.id, order.label("place")).where(RunRow.step == step).subquery()
     query = select(RunRow).join(numbered, numbered.c.id == RunRow.id).where(numbered.c.place == 1)
     return {row.subject: _run(row) for row in session.scalars(query)}
@@ -74,7 +84,7 @@ def last_runs(session: Session, step: str = "collect") -> dict[str, Run]:
 
 def list_runs(session: Session, *, step: str | None = None, limit: int = 100) -> list[Run]:
     """Return runs, newest first."""
-    query = select(RunRow).order_by(RunRow.started_at.desc(), RunRow.id).limit(limit)
+    query = select(RunRow).order_by(RunRow.started_at.desc(), RunRow.id.desc()).limit(limit)
     if step is not None:
         query = query.where(RunRow.step == step)
     return [_run(row) for row in session.scalars(query)]

@@ -86,9 +86,13 @@ def test_first_week_is_whole_and_its_digests_do_not_flood(tmp_path: Path) -> Non
         assess(store, Assessor.load(), now=NOW)
         settings = Settings(home=tmp_path)
         digests = build_digests(store, find_municipality("mellerud"), settings, week="2026-W34", now=NOW)
-    assert len(digests) == 6
-    assert all(0 < len(digest.entries) <= 25 for digest in digests)
+    coordinator = find_municipality("mellerud").coordinator.email
+    letters = [digest for digest in digests if digest.contact != coordinator]
+    assert len(letters) == 6
+    assert all(0 < len(digest.entries) <= 25 for digest in letters)
     assert all(len(digest.message) < 100_000 for digest in digests)
+    # The recordings lack some of the Government's lists: those parts fail, and the coordinator is told.
+    assert [digest.entries for digest in digests if digest.contact == coordinator] == [()]
 
 
 def acts_between(first: str, last: str) -> set[str]:

@@ -14,6 +14,7 @@ from store.db import Store
 from store.items import count_without_assessment, items_without_assessment, upsert_items
 from store.routes import get_routes, replace_routes
 from store.runs import (
+    begin_run,
     end_run,
     interrupt_running,
     last_runs,
@@ -191,6 +192,13 @@ def test_run_comes_back_with_its_parts_and_the_newest_per_source_is_the_last(sto
         end_run(session, ended)
         assert last_runs(session) == {"cellar": ended, "feeds": run_of("3", subject="feeds")}
         assert [run.id for run in list_runs(session, step="collect", limit=1)] == ["2"]
+
+
+def test_of_runs_begun_at_the_same_moment_the_later_one_is_the_last(store: Store) -> None:
+    with store.session() as session:
+        first, *_, last = [begin_run(session, "collect", "cellar", now=LATER) for _ in range(12)]
+        assert last_runs(session)["cellar"] == last
+        assert [run.id for run in list_runs(session)][::11] == [last.id, first.id]
 
 
 def test_F28_runs_of_a_dead_process_are_interrupted(store: Store) -> None:
