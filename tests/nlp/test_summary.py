@@ -20,7 +20,7 @@ def test_first_telling_sentence_is_picked() -> None:
 @pytest.mark.parametrize(
     "boilerplate",
     [
-        "Här kan du ta del av till vilka instanser som regeringen har remitterat promemorian.",
+        "Här kan du ta del av svaren som har kommit in om förslaget.",
         "Vi använder kakor för att webbplatsen ska fungera så bra som möjligt.",
         "We use cookies to give you the best experience on our site.",
         "Project results are expected to contribute to all of the following outcomes.",
