@@ -48,7 +48,7 @@ def _save_chunk(session: Session, details: Mapping[Key, Detail]) -> UpsertCount:
         if details[key].is_empty and before is not None:
             row = {**before._asdict(), "fetched_at": row["fetched_at"], "item_hash": row["item_hash"]}
         rows.append(row)
-        new += before is None
+        new += before is None and not details[key].is_empty
         if row["detail_hash"] != (before.detail_hash if before else _NOTHING):
             changed += before is not None
             touched.append(item.id)

@@ -128,7 +128,7 @@ def test_changed_item_is_wanted_again(filled: Store, make_item: MakeItem) -> Non
 
 def test_item_without_text_is_wanted_again_after_a_while_and_not_assessed_anew(filled: Store) -> None:
     nothing = Detail(source="cellar", key="a", fetched_at=NOW)
-    assert save(filled, nothing, detail("b")) == UpsertCount(new=2)
+    assert save(filled, nothing, detail("b")) == UpsertCount(new=1, same=1)
     assert waiting(filled) == ["b"]
     assert wanted(filled) == []
     assert wanted(filled, empty_before=NOW + timedelta(seconds=1)) == ["a"]
