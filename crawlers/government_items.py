@@ -20,6 +20,8 @@ SOURCE = "regeringen"
 _UNQUOTED = "/:.,()!*;@&=+$~-_"  # may stand in a path as they are
 _CODE_LISTS = ("types", "senders", "categories")
 _SITE_HOSTS = {"", "regeringen.se", "www.regeringen.se"}
+_COUNTRIES = range(1014, 1212)  # codes; "Nya Zeeland" is written as a person's name is
+_PERSON = re.compile(r"[A-ZÅÄÖÉ][\w'’-]+(?: (?:(?:af|von|van|de|der) )*[A-ZÅÄÖÉ][\w'’-]+)+")
 # "Remissvaren ska ha kommit in senast den 13 mars 2026", "Sista dag att svar(a) på remissen är den 17 april 2026".
 _ANSWER_BY = re.compile(
     r"(?:\bsenast|\bsista (?:dag(?:en)?|svarsdag|datum)\b[^.:;]{0,60}?(?:\bär|:)"
@@ -64,10 +66,16 @@ def is_body(code: str, label: str) -> bool:
     return code in DEPARTMENTS or code == GOVERNMENT_CODE or label.strip().endswith("departementet")
 
 
+def is_person(code: str, label: str) -> bool:
+    """Tell whether a code is a minister's: the feed lists types, senders and subjects as one, so its name must tell."""
+    country = code.isdecimal() and int(code) in _COUNTRIES
+    return not country and _PERSON.fullmatch(label.strip()) is not None
+
+
 def from_feed(entry: Entry) -> Publication | None:
-    """Return the publication of an RSS entry, or None when its page is not on regeringen.se."""
+    """Return the publication of an RSS entry, or None when its page is not on regeringen.se; ministers are left out."""
     key = page_key(entry.link)
-    codes = tuple((code, label) for code, label in entry.categories if code)
+    codes = tuple((code, label) for code, label in entry.categories if code and not is_person(code, label))
     return Publication(key, entry.title, entry.summary, entry.published, entry.updated, "", codes) if key else None
 
 

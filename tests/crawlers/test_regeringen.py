@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from scrapy import Request
 
-from crawlers.government_items import from_mirror, item_of, page_key
+from crawlers.feed_entry import Entry
+from crawlers.government_items import from_feed, from_mirror, item_of, page_key
 from crawlers.government_parts import PARTS
 from crawlers.spiders.regeringen import Regeringen
 from store.errors import ConfigurationError
@@ -250,6 +251,16 @@ def test_a_department_founded_later_is_known_by_its_label_and_a_minister_is_left
     assert item.publisher == "Framtidsdepartementet"
     assert [concept.label for concept in item.concepts] == ["Miljö och klimat", "Framtidsdepartementet"]
     assert item.meta["organ"] == ["Framtidsdepartementet"]
+
+
+@pytest.mark.parametrize("name", ["Påhittad Person", "Anna-Lisa af Exempel", "Per von der Prov", "Ett Två Tre-Fyra"])
+def test_a_minister_whom_the_feed_names_is_left_out(name: str) -> None:
+    codes = (("3002", name), ("1143", "Nya Zeeland"), ("1277", "Högskola, forskning och rymd"), ("1284", ""))
+    publication = from_feed(Entry("Titel", "https://www.regeringen.se/pressmeddelanden/x/", categories=codes))
+    assert publication is not None
+    item = item_of(publication, PART["pressmeddelanden"])
+    assert [concept.code for concept in item.concepts] == ["1143", "1277", "1284"]
+    assert item.meta["categories"] == ["Högskola, forskning och rymd", "Nya Zeeland"]
 
 
 def test_its_own_number_is_not_mentioned_as_well() -> None:
