@@ -76,6 +76,7 @@ class Regeringen(Source):
         self.refused: Reading | None = None
         self.mirror: Mirror | None = None
         self.waiting: list[Reading] = []
+        self.listed: dict[str, str] = {}  # part whose list is asked for conditionally -> what is wrong with its feed
         self.cases = Cases(self, self.refuse)
         self.after_feeds: list[Iterator[Any]] | None = []  # None once no feed is left to ask
 
@@ -111,9 +112,12 @@ class Regeringen(Source):
         self.refused = self.refused or Reading(REMISSES, None, state, trouble)
         self.cases.refused = True
 
-    def unchanged(self, part: str) -> Iterator[Any]:  # noqa: ARG002 - the part needs nothing more
-        """Go on after a feed that has not changed."""
-        yield from self.next_feed()
+    def unchanged(self, part: str) -> Iterator[Any]:
+        """Go on after a feed that has not changed; after a list that has not, its part is as it was."""
+        if trouble := self.listed.get(part):
+            yield replace(self.part_done(part, unchanged=True), message=f"Läst via g0v.se (regeringen.se: {trouble})")
+        else:
+            yield from self.next_feed()
 
     def is_filled(self, part: Part) -> bool:
         """Tell whether the part's history is known, and not asked for anew."""
@@ -177,7 +181,7 @@ class Regeringen(Source):
 
     def feed_failed(self, reading: Reading, failure: Failure) -> Iterator[Any]:
         """Go to the mirror when the feed cannot be had; ask the site nothing more when it refuses."""
-        reading.state, reading.trouble = explain(error_of(failure))
+        reading.state, reading.trouble = explain(failure.value)
         if reading.state is SourceState.REFUSED:
             self.refuse(reading.state, reading.trouble)
         yield from self.next_feed()
@@ -204,13 +208,8 @@ class Regeringen(Source):
 
     def codes_request(self, updated: str) -> Request:
         """Return the question what the codes mean."""
-        return self.request(
-            self.waiting[0].part.name,
-            CODES,
-            partial(self.read_codes, updated),
-            expect="json",
-            errback=partial(self.codes_failed, updated),
-        )
+        part, failed = self.waiting[0].part.name, partial(self.codes_failed, updated)
+        return self.request(part, CODES, partial(self.read_codes, updated), expect="json", errback=failed)
 
     def read_codes(self, updated: str, response: Response) -> Iterator[Request]:
         """Take what the codes mean, and ask for the lists that wait for it."""
@@ -224,12 +223,16 @@ class Regeringen(Source):
         yield from map(self.list_request, self.waiting)
 
     def list_request(self, reading: Reading) -> Request:
-        """Return the question for a part's whole list."""
+        """Return the question for a part's list, conditional where it stands in for the feed, as it has before."""
+        part, lag = reading.part, (self.mirror or Mirror()).lag(self.job.now)
+        conditional = reading.from_feed is None and part is not REMISSES and self.is_filled(part) and not lag
+        self.listed |= {part.name: reading.trouble} if conditional else {}
         return self.request(
-            reading.part.name,
-            reading.part.list,
+            part.name,
+            part.list,
             partial(self.read_list, reading),
             expect="json",
+            conditional=conditional,
             errback=partial(self.list_failed, reading),
         )
 
@@ -269,7 +272,7 @@ class Regeringen(Source):
 
     def list_failed(self, reading: Reading, failure: Failure) -> Iterator[Any]:
         """Say that the list cannot be had."""
-        yield from self.without_list(reading, *explain(error_of(failure)))
+        yield from self.without_list(reading, *explain(failure.value))
 
     def without_list(self, reading: Reading, state: SourceState, message: str) -> Iterator[Any]:
         """Keep what the feed gave, and say what is missing; the part is read again next time.
@@ -291,8 +294,3 @@ class Regeringen(Source):
     def is_wanted(self, item: Item) -> bool:
         """Tell whether an item is in the time asked for; a page without a day is."""
         return self.job.since is None or item.published is None or item.published >= self.job.since
-
-
-def error_of(failure: Failure) -> BaseException:
-    """Return the exception of a failure."""
-    return failure.value or Exception("no reason given")

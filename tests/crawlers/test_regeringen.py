@@ -56,6 +56,22 @@ def test_only_the_feed_of_a_filled_part_is_asked_conditionally() -> None:
     assert talk(MEMOS, marks={MEMOS: "filled 2026-08-19"}).requests[0].meta["conditional"]
 
 
+@pytest.mark.parametrize(
+    ("answers", "conditional"),
+    [
+        ({"feed": (403, b"")}, True),
+        ({}, None),  # the feed suffices
+        ({"feed": (403, b""), "updated": b'{"latest_updated": "2026-08-18 04:00:00"}'}, False),  # must be said again
+    ],
+)
+def test_a_list_is_asked_conditionally_where_it_stands_in_for_the_feed(
+    answers: dict[str, Any], conditional: bool | None
+) -> None:
+    found = talk(MEMOS, marks={MEMOS: "filled 2026-08-19"}, answer=government(**answers))
+    lists = [each.meta["conditional"] for each in found.requests if each.url == PART[MEMOS].list]
+    assert lists == ([] if conditional is None else [conditional])
+
+
 def test_the_feed_is_asked_for_as_it_was_recorded() -> None:
     assert talk(MEMOS).requests[0].url == (
         "https://www.regeringen.se/Filter/RssFeed?filterType=Taxonomy&filterByType=FilterablePageBase"

@@ -123,6 +123,25 @@ def test_a_feed_not_modified_ends_its_part_and_the_next_is_asked(server: Hostile
     assert [each.headers.get("If-None-Match") for each in asked] == [None, None, '"e1"', '"e1"']
 
 
+def test_a_list_that_stands_in_for_a_refused_feed_is_fetched_again_only_when_it_has_changed(
+    server: HostileServer,
+) -> None:
+    part, listed = PARTS[0], Answer(200, recording("regeringen/01.list.2540.json"), {"ETag": '"l1"'})
+    server.script("/g0v.se/api/latest_updated.json", Answer(200, recording("regeringen/01.updated.json")))
+    server.script(f"{FEED}?{part.feed.partition('?')[2]}", Answer(403))
+    server.script(f"/g0v.se/{part.path}.json", listed, listed, Answer(304, b"", {"ETag": '"l1"'}))
+    values: dict[str, Any] = {"options": {"parts": [part.name]}}
+    crawl("regeringen", server.url, **values)
+    values["marks"] = {part.name: "filled 2026-08-19"}
+    first = crawl("regeringen", server.url, **values)
+    validators = tuple(message.validator for message in first if isinstance(message, ValidatorSeen))
+    second = endings(crawl("regeringen", server.url, validators=validators, **values))[part.name]
+    assert (second.state, second.unchanged) == (SourceState.WORKING, True)
+    assert second.message.startswith("Läst via g0v.se (regeringen.se: ")
+    asked = [each.headers.get("If-None-Match") for each in server.asked if each.path == f"/g0v.se/{part.path}.json"]
+    assert asked == [None, None, '"l1"']
+
+
 def test_a_400_is_asked_again_once_and_a_403_never(server: HostileServer) -> None:
     memo, remiss = (f"{FEED}?{part.feed.partition('?')[2]}" for part in PARTS[:2])
     server.script(memo, Answer(400), Answer(200, recording("regeringen/01.feed.2540.xml")))
