@@ -156,12 +156,13 @@ def test_the_first_link_one_may_follow_is_chosen_or_a_search() -> None:
     assert item(LankLista=None).url == "https://www.vinnova.se/sok/?q=2026-1"
 
 
-def test_nothing_on_a_first_reading_is_a_fault_and_later_is_not() -> None:
-    with pytest.raises(EmptySource):
-        talk(lambda _: b"[]")
-    later = talk(lambda _: b"[]", marks={ROUNDS: "2026-08-20"})
-    assert later.endings[ROUNDS].state is SourceState.WORKING
-    assert len(later.requests) == 1
+def test_an_empty_list_is_a_fault_unless_only_some_days_are_asked_for() -> None:
+    for marks in ({}, {ROUNDS: "2026-08-20"}):
+        with pytest.raises(EmptySource):
+            talk(lambda _: b"[]", marks=marks)
+    some_days = talk(lambda _: b"[]", since=date(2026, 8, 20))
+    assert some_days.endings[ROUNDS].state is SourceState.WORKING
+    assert len(some_days.requests) == 1
 
 
 def test_rounds_without_any_call_are_a_fault_on_a_first_reading() -> None:
