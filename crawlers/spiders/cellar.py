@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from scrapy import Request
 from scrapy.http import Response
@@ -78,6 +78,13 @@ class Cellar(Source):
     fewest = 1  # of a window whose length varies; LONGEST_SILENCE is the sharper floor
     most = 100_000  # all of ten years; a first fill is some thousands
     longest_silence = timedelta(days=21)
+    # The rare series have no floor, so their silence must tell: the Committee of the Regions meets six times a year,
+    # and Sweden notifies measures in most months.
+    part_silences: ClassVar[Mapping[str, timedelta]] = {
+        PROPOSALS: timedelta(days=45),
+        OPINIONS: timedelta(days=150),
+        MEASURES: timedelta(days=150),
+    }
     hosts = ("publications.europa.eu",)
 
     async def start(self) -> AsyncIterator[Any]:
