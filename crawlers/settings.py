@@ -38,7 +38,7 @@ def _limits(job: Job) -> dict[str, Any]:
 
 
 def _politeness(job: Job, least_delay: float) -> dict[str, Any]:
-    delay = max(job.delay_seconds, least_delay) if job.delay_seconds else 0.0  # none against a replay server
+    delay = job.delay_seconds if job.replay_url else max(job.delay_seconds, least_delay)
     return {
         "USER_AGENT": job.user_agent,
         "ROBOTSTXT_OBEY": True,

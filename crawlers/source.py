@@ -41,7 +41,7 @@ class Source(scrapy.Spider):
     why_off: ClassVar[str] = ""  # Swedish: why it is off by default, and what is needed to switch it on
     always: ClassVar[tuple[str, ...]] = ()  # fields of Item that hardly any lacks: most lacking one is a change
     part_silences: ClassVar[Mapping[str, timedelta]] = {}  # part -> after which no newer item of it is a fault
-    least_delay: ClassVar[float] = 0.0  # seconds between requests that it asks for, when more than is usual
+    least_delay: ClassVar[float] = 0.0  # seconds between requests that it asks for, however eager configuration is
     floors: ClassVar[Mapping[str, int]] = {}  # part -> items in every whole answer under which something is wrong
 
     details_of: ClassVar[str] = ""  # the source whose single items it is asked for; "" for all that read lists

@@ -56,6 +56,7 @@ class EpAdopted(Source):
     longest_silence = timedelta(days=75)  # the summer recess, and a first session after it
     always = ("published", "language")
     hosts = ("data.europarl.europa.eu",)
+    least_delay = 0.6  # 500 requests in five minutes
 
     def __init__(self, job: Any, **arguments: Any) -> None:
         super().__init__(job, **arguments)

@@ -45,6 +45,7 @@ class FundingTenders(Source):
     longest_silence = timedelta(days=30)
     always = ("status", "opens", "text", "deadlines", "publisher")
     hosts = ("api.tech.ec.europa.eu",)
+    least_delay = 1.0  # what others keep to
 
     def __init__(self, job: Any, **arguments: Any) -> None:
         super().__init__(job, **arguments)

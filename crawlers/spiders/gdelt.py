@@ -84,7 +84,7 @@ class Gdelt(Source):
     longest_silence = timedelta(days=30)
     always = ("published", "publisher")
     hosts = ("api.gdeltproject.org",)
-    least_delay: ClassVar[float] = 5.5  # one request in five seconds is what the service allows
+    least_delay = 5.5  # one request in five seconds is what the service allows
     enabled_by_default: ClassVar[bool] = False
     why_off: ClassVar[str] = NO_QUERIES
 

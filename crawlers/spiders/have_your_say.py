@@ -49,6 +49,7 @@ class HaveYourSay(Source):
     longest_silence = timedelta(days=30)
     always = ("deadlines", "opens", "status", "language")
     hosts = ("ec.europa.eu",)
+    least_delay = 0.5  # what others keep to
 
     def __init__(self, job: Any, **arguments: Any) -> None:
         super().__init__(job, **arguments)

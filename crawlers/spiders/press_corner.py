@@ -59,6 +59,7 @@ class PressCorner(Source):
     longest_silence = timedelta(days=7)
     always = ("published",)
     hosts = ("ec.europa.eu",)
+    least_delay = 1.0  # what others keep to
 
     def __init__(self, job: Any, **arguments: Any) -> None:
         super().__init__(job, **arguments)

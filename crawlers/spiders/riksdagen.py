@@ -60,6 +60,7 @@ class Riksdagen(Source):
     most = 60_000
     longest_silence = timedelta(days=30)
     hosts = ("data.riksdagen.se",)
+    least_delay = 0.6  # a hundred requests a minute is what others keep to
 
     def __init__(self, job: Any, **arguments: Any) -> None:
         super().__init__(job, **arguments)

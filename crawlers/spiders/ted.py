@@ -60,6 +60,7 @@ class Ted(Source):
     longest_silence = timedelta(days=7)
     always = ("publisher", "concepts", "published")
     hosts = ("api.ted.europa.eu",)
+    least_delay = 0.5  # bursts are answered 429
     enabled_by_default: ClassVar[bool] = False
     why_off: ClassVar[str] = (
         "Av från början: upphandlingar är många och angår få. Slå på med enabled = true under [sources.ted]."

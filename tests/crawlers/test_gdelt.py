@@ -168,7 +168,6 @@ def test_questions_may_be_a_list_without_names() -> None:
 def test_service_is_asked_once_in_five_and_a_half_seconds() -> None:
     assert settings_for(job("gdelt"), Gdelt.least_delay)["DOWNLOAD_DELAY"] == 5.5
     assert settings_for(job("gdelt", delay_seconds=9.0), Gdelt.least_delay)["DOWNLOAD_DELAY"] == 9.0
-    assert settings_for(job("gdelt", delay_seconds=0.0), Gdelt.least_delay)["DOWNLOAD_DELAY"] == 0.0
 
 
 def test_F18_load_shedding_is_answered_by_leaving_the_service_alone(server: HostileServer) -> None:

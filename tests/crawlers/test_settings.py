@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from scrapy.settings import Settings
 from scrapy.utils.conf import build_component_list
 
+from crawlers.catalogue import find_source
 from crawlers.job import Job
 from crawlers.settings import settings_for
 
@@ -52,6 +54,15 @@ def test_the_settings_that_keep_a_crawl_polite() -> None:
     assert settings.getbool("AUTOTHROTTLE_ENABLED") is True
     assert settings.getint("RETRY_TIMES") == 2
     assert [code for code in settings.getlist("RETRY_HTTP_CODES") if 400 <= code < 500] == [408]
+
+
+def test_a_source_is_asked_as_seldom_as_it_wants_whatever_configuration_says() -> None:
+    wanted = {"gdelt": 5.5, "ted": 0.5, "ep_adopted": 0.6, "riksdagen": 0.6, "funding_tenders": 1.0}
+    for name, seconds in wanted.items():
+        eager = replace(JOB, source=name, delay_seconds=0.0)
+        assert settings_for(eager, find_source(name).least_delay)["DOWNLOAD_DELAY"] == seconds
+    against_replay = replace(JOB, delay_seconds=0.0, replay_url="http://127.0.0.1:8900")
+    assert settings_for(against_replay, 5.5)["DOWNLOAD_DELAY"] == 0.0
 
 
 def test_the_guards_stand_in_the_place_of_scrapys_own() -> None:
