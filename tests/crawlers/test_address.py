@@ -128,7 +128,7 @@ def test_F16_one_private_address_among_public_ones_spoils_the_name() -> None:
     assert resolve(PublicResolver(FakeResolver(["8.8.8.8", "::1"])), "mixed.example") == []
 
 
-def test_while_replaying_only_the_replay_server_can_be_reached() -> None:
+def test_F16_while_replaying_only_the_replay_server_can_be_reached() -> None:
     answers = [["127.0.0.1"], ["127.0.0.1"], ["127.0.0.1"], ["8.8.8.8"]]
     resolver = PublicResolver(FakeResolver(*answers), "http://localhost:8900")
     assert resolve(resolver, "localhost", 8900) == ["127.0.0.1"]

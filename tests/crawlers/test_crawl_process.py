@@ -40,7 +40,7 @@ def test_output_holds_messages_alone_and_ends_with_what_was_spent(server: Hostil
     assert crawled.code == 0
 
 
-def test_a_stopped_crawl_ends_within_ten_seconds_without_an_end_message(server: HostileServer) -> None:
+def test_F28_a_stopped_crawl_ends_within_ten_seconds_without_an_end_message(server: HostileServer) -> None:
     server.script("/source.example/page", Answer(behave=silent))
     process = start(job_for(server.url, timeout_seconds=30.0))
     assert wait_until(lambda: "/source.example/page" in server.paths())
@@ -63,7 +63,7 @@ time.sleep(60)
 """
 
 
-def test_a_crawl_does_not_outlive_its_parent(server: HostileServer) -> None:
+def test_F28_a_crawl_does_not_outlive_its_parent(server: HostileServer) -> None:
     server.script("/source.example/page", Answer(behave=silent))
     job = job_for(server.url, timeout_seconds=60.0)
     command = [sys.executable, "-c", PARENT, job.to_json()]

@@ -47,7 +47,7 @@ def damaged(chance: random.Random) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
-def test_damaged_feeds_raise_nothing_but_source_errors(seed: int) -> None:
+def test_F06_damaged_feeds_raise_nothing_but_source_errors(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - damage to be repeated, not a secret
     read = 0
     for _ in range(1_000):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.feed_broken import parse_broken
 from crawlers.feed_parser import Feed, parse_feed
 from store.errors import ChangedSource
 from tests.crawlers.conversation import RECORDINGS, recording
@@ -56,6 +57,12 @@ def test_F06_what_stands_before_the_cut_is_kept() -> None:
     assert not feed.whole
 
 
+def test_F06_half_a_title_does_not_pass_for_a_title() -> None:
+    second = "<item><link>https://nyheter.example.org/2</link><title>Stödet höjs inte i år</title></item>"
+    body = rss(item("Första") + second)
+    assert titles(parse(body[: body.index(" inte i år")])) == ["Första"]
+
+
 def test_a_stray_ampersand_is_mended_and_the_feed_is_whole() -> None:
     feed = parse(rss(item("Mat & måltider")))
     assert titles(feed) == ["Mat & måltider"]
@@ -101,6 +108,18 @@ def test_F07_an_old_declaration_without_entities_does_no_harm() -> None:
     assert titles(parse(rss(item("Första"), prolog))) == ["Första"]
 
 
+def test_F07_a_declared_entity_is_not_known_and_the_entries_are_kept() -> None:
+    prolog = '<!DOCTYPE rss [<!ENTITY x "INSATT">]>'
+    found = titles(parse(rss(item("A &x;") + item("Andra", "https://nyheter.example.org/2"), prolog)))
+    assert found[1:] == ["Andra"]
+    assert "INSATT" not in found[0]
+
+
+def test_F07_a_declaration_that_was_not_cut_out_is_refused_by_the_forgiving_parser_too() -> None:
+    with pytest.raises(ChangedSource, match="entities of its own"):
+        parse_broken(ATTACKS["billion laughs"], url=URL, source="feeds", part="a")
+
+
 def test_a_declaration_inside_an_entry_is_only_text() -> None:
     body = rss(item("Första", more="<description><![CDATA[<!DOCTYPE html><p>Hej]]></description>") + item("Andra"))
     assert titles(parse(body)) == ["Första", "Andra"]
@@ -115,6 +134,16 @@ def test_F08_letters_are_right_whatever_the_label_says(encoding: str, label: str
     body = rss(item("Åtgärd för vänort, ÅÄÖ åäö é"), prolog).encode(encoding)
     assert titles(parse(body, said)) == ["Åtgärd för vänort, ÅÄÖ åäö é"]
     assert titles(parse(body)) == ["Åtgärd för vänort, ÅÄÖ åäö é"]
+
+
+def test_F08_a_dash_of_windows_is_no_control_character_although_the_label_says_latin_1() -> None:
+    body = rss(item("Vatten – och ”avlopp”, å"), '<?xml version="1.0" encoding="iso-8859-1"?>').encode("windows-1252")
+    assert titles(parse(body)) == titles(parse(body, "iso-8859-1")) == ["Vatten – och ”avlopp”, å"]
+
+
+def test_F08_the_label_of_the_answer_goes_before_that_of_the_feed() -> None:
+    body = rss(item("Gdańsk i Łódź"), '<?xml version="1.0" encoding="windows-1252"?>').encode("iso-8859-2")
+    assert titles(parse(body, "iso-8859-2")) == ["Gdańsk i Łódź"]
 
 
 def test_F08_one_broken_letter_does_not_turn_the_others() -> None:
@@ -141,6 +170,10 @@ TITLES = {
 @pytest.mark.parametrize("written", TITLES)
 def test_F14_titles_are_plain_text(written: str) -> None:
     assert titles(parse(rss(item(written)))) == [TITLES[written]]
+
+
+def test_F14_a_megabyte_of_markup_is_no_headline() -> None:
+    assert titles(parse(rss(item("&lt;b&gt;" * 100_000 + "Rubrik")))) == []
 
 
 def test_F14_a_megabyte_of_title_is_cut() -> None:

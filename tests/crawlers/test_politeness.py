@@ -95,9 +95,12 @@ def test_F20_a_long_wait_ends_the_part_with_the_time_of_the_next_try(server: Hos
 
 
 def test_F20_too_many_requests_without_a_time_is_not_asked_again(server: HostileServer) -> None:
-    server.script("/source.example/page", Answer(429), Answer(200))
-    assert crawl(job_for(server.url)).only.state is SourceState.FAILING
-    assert server.paths().count("/source.example/page") == 1
+    server.script("/source.example/one", Answer(429), Answer(200))
+    server.script("/source.example/two", Answer(200))
+    urls = {"one": "https://source.example/one", "two": "https://source.example/two"}
+    crawled = crawl(job_for(server.url, urls=urls))
+    assert {part.state for part in crawled.parts.values()} == {SourceState.FAILING}
+    assert server.paths() == ["/source.example/robots.txt", "/source.example/one"]
 
 
 @pytest.mark.parametrize(

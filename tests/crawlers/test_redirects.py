@@ -72,7 +72,7 @@ def test_F16_F17_redirects_to_forbidden_places_open_no_connection(server: Hostil
         "https://[broken",
     ]
     for number, target in enumerate(targets):
-        server.script(f"/source.example/{number}", to(target))
+        server.script(f"/source.example/{number}", to(target, 301 if number % 2 else 302))
     urls = {target: f"https://source.example/{number}" for number, target in enumerate(targets)}
     crawled = crawl(job_for(server.url, urls=urls))
     assert crawled.items == []

@@ -38,7 +38,7 @@ def test_the_settings_that_keep_a_crawl_safe() -> None:
     assert settings["TWISTED_DNS_RESOLVER"] == "crawlers.address.PublicResolver"
 
 
-def test_only_http_has_a_handler_and_it_is_the_guarded_one() -> None:
+def test_F17_only_http_has_a_handler_and_it_is_the_guarded_one() -> None:
     handlers = Settings(settings_for(JOB)).get_component_priority_dict_with_base("DOWNLOAD_HANDLERS")
     assert {scheme: handler for scheme, handler in handlers.items() if handler} == {
         "http": "crawlers.wire.Wire",
