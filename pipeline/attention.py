@@ -42,6 +42,10 @@ class Attention:
         """Everything there is to see to, when there is reason to tell of it."""
         return (*self.faults, *self.standing) if self.faults else ()
 
+    def with_fault(self, fault: str) -> Attention:
+        """Return the same with one more fault told first, or unchanged when there is none."""
+        return Attention((fault, *self.faults), self.standing) if fault else self
+
 
 def attention_of(
     session: Session,

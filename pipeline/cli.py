@@ -21,6 +21,7 @@ from pipeline.demo import run_demo
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
+from pipeline.serve_command import serve
 from pipeline.show_thread import show_threads, thread_values
 from pipeline.source_commands import sources_app
 from pipeline.status import status_of
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sources_app, name="sources")
+app.command()(serve)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawlers.catalogue import SourceFacts, facts
@@ -15,6 +15,7 @@ from pipeline.candidate import Candidate, ItemId
 from pipeline.candidates import read_candidates, read_history, verdicts_until
 from pipeline.currency import Week
 from pipeline.health import health_of
+from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter import write_letter
 from pipeline.message import Envelope, build_message, render, to_bytes
 from pipeline.municipality import Contact, Municipality, contacts_of
@@ -51,6 +52,7 @@ class Edition:
     sources: SourceNotes
     attention: Attention
     regions: Mapping[str, str]
+    late: Lateness = ON_TIME
 
 
 def compose(
@@ -61,13 +63,15 @@ def compose(
     week: str,
     now: datetime,
     progress: Progress | None = None,
+    late: Lateness = ON_TIME,
 ) -> Run:
     """Freeze the digests that the week still lacks, and return the finished run.
 
-    A contact person who has a digest for the week gets no other, whatever has come in since.
+    A contact person who has a digest for the week gets no other, whatever has come in since. `late` is told in them.
     """
     run = begin(store, "compose", week, now=now)
     existing, edition = _open_edition(store, municipality, settings, week, now)
+    edition = replace(edition, late=late, attention=edition.attention.with_fault(late.matter))
     digests = _freeze(store, edition, _digests(store, edition, existing, progress))
     entries = sum(len(digest.entries) for digest in digests)
     counts = {"digests": len(digests), "entries": entries, "existing": len(existing), "routes": len(edition.routes)}
@@ -175,7 +179,7 @@ def _digest(edition: Edition, contact: Contact, selection: Selection, week: Week
 def _frozen(edition: Edition, contact: Contact, selection: Selection, week: Week) -> Digest:
     municipality = edition.municipality
     matters = edition.attention.matters if contact.email == municipality.coordinator.email else ()
-    letter = write_letter(selection, contact, municipality, week, edition.sources, edition.week, matters)
+    letter = write_letter(selection, contact, municipality, week, edition.sources, edition.week, matters, edition.late)
     rendered = render(letter)
     envelope = Envelope(
         digest_id=digest_id(edition.installation, municipality.key, contact.email, edition.week),

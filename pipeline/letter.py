@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.currency import Week
+from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter_item import LetterItem, letter_item
 from pipeline.municipality import COORDINATOR, Contact, Municipality
 from pipeline.selection import SECTIONS, Entry, Selection
@@ -46,6 +47,7 @@ def write_letter(
     sources: SourceNotes,
     name: str,
     matters: tuple[str, ...] = (),
+    late: Lateness = ON_TIME,
 ) -> Letter:
     """Return the letter; `name` is the ISO week that it is the letter of, `matters` what needs a person."""
     today = week.today
@@ -65,7 +67,7 @@ def write_letter(
         subject_tail=_subject_tail(selection.entries, closing, today) or _matters_tail(matters),
         count=len(selection.entries),
         sections=tuple(groups),
-        notes=_notes(selection, contact, municipality),
+        notes=(*([late.note] if late.note else []), *_notes(selection, contact, municipality)),
         matters=matters,
         left_out=_left_out(selection.left_out, contact, municipality),
         sources=sources,

@@ -60,6 +60,7 @@ _SENTENCES = {
 
 _PATTERNS = {
     "code": 'ska vara kommunkodens fyra siffror inom citattecken, som "1461"',
+    "digest": 'ska vara veckodag och klockslag som "mon 07:00", och inte mellan 02:00 och 03:00',
     "domain": 'ska vara kommunens domän med små bokstäver, som "mellerud.se"',
 }
 

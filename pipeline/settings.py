@@ -47,6 +47,17 @@ class CrawlSettings(Table):
     timeout: float = Field(default=30.0, gt=0, description="seconds to wait for an answer")
 
 
+class ScheduleSettings(Table):
+    """When `utkik serve` does what."""
+
+    # Not between 02:00 and 03:00, which some days lack and others have twice.
+    digest: str = Field(
+        default="mon 07:00",
+        pattern=r"^(mon|tue|wed|thu|fri|sat|sun) (0[013-9]|1\d|2[0-3]):[0-5]\d$",
+        description="weekday and time in Sweden when the digests go out",
+    )
+
+
 class SourceSettings(Table):
     """What is said of one source."""
 
@@ -99,6 +110,7 @@ class Settings(Table):
     replay_url: str = Field(default="", description="send every request to this loopback server instead of the source")
     mail: MailSettings = MailSettings()
     crawl: CrawlSettings = CrawlSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")
     bundled_feeds: bool = Field(default=True, description="false leaves only the feeds named below")
     feeds: dict[str, FeedSettings] = Field(default_factory=dict, description="a table per feed")

@@ -185,6 +185,12 @@ def get_digest(session: Session, digest_id: str) -> Digest | None:
     return next(iter(_digests(session, DigestRow.id == digest_id)), None)
 
 
+def weeks_told(session: Session, municipality: str) -> frozenset[str]:
+    """Return the weeks that anybody in the municipality has a digest of."""
+    query = select(DigestRow.week).where(DigestRow.municipality == municipality).distinct()
+    return frozenset(session.scalars(query))
+
+
 def list_digests(
     session: Session, *, week: str | None = None, municipality: str | None = None, state: DigestState | None = None
 ) -> list[Digest]:

@@ -19,6 +19,12 @@ def set_meta(session: Session, name: str, value: str) -> None:
     upsert(session, MetaRow, [{"name": name, "value": value}])
 
 
+def list_meta(session: Session, prefix: str) -> dict[str, str]:
+    """Return every value whose name begins so, by name."""
+    query = select(MetaRow.name, MetaRow.value).where(MetaRow.name.startswith(prefix, autoescape=True))
+    return {row.name: row.value for row in session.execute(query)}
+
+
 def installation_id(session: Session) -> str:
     """Return the 32 hex digits that tell this installation from others; made with the database, never changed."""
     return get_meta(session, "installation_id") or ""

@@ -20,7 +20,7 @@ from store.marks import (
     source_parts,
     validators,
 )
-from store.meta import get_meta, installation_id, set_meta
+from store.meta import get_meta, installation_id, list_meta, set_meta
 from store.tables import RunRow
 from store.types import Outcome, PartResult, Run, SourceState
 from store.writing import upsert
@@ -28,11 +28,15 @@ from store.writing import upsert
 __all__ = [
     "SourcePart",
     "begin_run",
+    "begun_after",
     "end_run",
     "get_meta",
     "installation_id",
     "interrupt_running",
+    "last_begun",
+    "last_complete",
     "last_runs",
+    "list_meta",
     "list_runs",
     "save_marks",
     "save_part_results",
@@ -80,6 +84,25 @@ def last_runs(session: Session, step: str = "collect") -> dict[str, Run]:
     numbered = select(RunRow.id, order.label("place")).where(RunRow.step == step).subquery()
     query = select(RunRow).join(numbered, numbered.c.id == RunRow.id).where(numbered.c.place == 1)
     return {row.subject: _run(row) for row in session.scalars(query)}
+
+
+def last_begun(session: Session, step: str = "collect") -> dict[str, Run]:
+    """Return the run of the step that was begun last for each subject, whatever the clock said then."""
+    newest = select(func.max(RunRow.id)).where(RunRow.step == step).group_by(RunRow.subject)
+    return {row.subject: _run(row) for row in session.scalars(select(RunRow).where(RunRow.id.in_(newest)))}
+
+
+def begun_after(session: Session, run: Run | None, step: str = "collect") -> list[Run]:
+    """Return the runs of the step that were begun after another run, or all, in the order they were begun."""
+    query = select(RunRow).where(RunRow.step == step, RunRow.id > (run.id if run else "")).order_by(RunRow.id)
+    return [_run(row) for row in session.scalars(query)]
+
+
+def last_complete(session: Session, step: str) -> Run | None:
+    """Return the run of the step that was begun last and ended whole."""
+    query = select(RunRow).where(RunRow.step == step, RunRow.outcome == Outcome.COMPLETE.value)
+    row = session.scalar(query.order_by(RunRow.id.desc()).limit(1))
+    return _run(row) if row else None
 
 
 def list_runs(session: Session, *, step: str | None = None, limit: int = 100) -> list[Run]:

@@ -1,0 +1,146 @@
+"""What is due at a moment, from what the database says: pure, so that years of Mondays can be tried in a second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from pipeline.back_off import FIRST, LONGEST, SLACK
+from pipeline.currency import STOCKHOLM
+from pipeline.lateness import ON_TIME, Lateness
+from pipeline.week import iso_week
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FRESH = timedelta(hours=2)  # before its slot the digest's sources are read once more, so that it tells what is new
+PUNCTUAL = timedelta(minutes=30)  # reading sources may hold a digest up; later than this it says that it is late
+LONGEST_OFF = 60  # weeks: more than that between two digests is a clock that was wrong, not a machine that was off
+
+
+class StepName(StrEnum):
+    """The steps, in the order in which they are done."""
+
+    COLLECT = "collect"
+    ASSESS = "assess"
+    FETCH = "fetch"  # what passed the relevance filter, whole
+    COMPOSE = "compose"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When in the week the digest comes, on Swedish clocks."""
+
+    day: int  # of the ISO week, 1 is Monday
+    at: time
+
+    @classmethod
+    def parse(cls, text: str) -> Slot:
+        """Return the slot that the settings write as "mon 07:00"."""
+        day, _, clock = text.partition(" ")
+        return cls(DAYS.index(day) + 1, time.fromisoformat(clock))
+
+    def in_week(self, week: str) -> datetime:
+        """Return the moment of the slot in an ISO week written as 2026-W48."""
+        day = datetime.strptime(f"{week}-{self.day}", "%G-W%V-%u").date()  # noqa: DTZ007 - the zone is given below
+        return datetime.combine(day, self.at, STOCKHOLM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What decides when a source is read: its own pace, and how its latest reading went."""
+
+    cadence: timedelta
+    begun: datetime | None = None  # None: never read
+    interrupted: bool = False
+    next_try: datetime | None = None  # of the part to be tried first, when any went wrong
+    of_details: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the database says that the schedule depends on."""
+
+    slot: Slot
+    since: datetime  # when the schedule was first kept: slots before that were never promised
+    sources: Mapping[str, SourceFacts] = field(default_factory=dict)
+    unassessed: bool = False
+    composed: frozenset[str] = frozenset()  # weeks whose digests the schedule has written
+    told: frozenset[str] = frozenset()  # weeks that anybody has a digest of, by whatever hand
+    outbox: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something to do now."""
+
+    name: StepName
+    sources: tuple[str, ...] = ()
+    week: str = ""
+    late: Lateness = ON_TIME
+
+
+def due(now: datetime, facts: Facts) -> list[Step]:
+    """Return what is to be done now, in order; to be asked again after each step, since one makes another due."""
+    digest = digest_due(now, facts)
+    read = [name for name, source in facts.sources.items() if source_is_due(now, source, facts)]
+    listed = tuple(name for name in read if not facts.sources[name].of_details)
+    details = tuple(name for name in read if facts.sources[name].of_details)
+    steps = [Step(name=StepName.COLLECT, sources=listed)] if listed else []
+    steps += [Step(name=StepName.ASSESS)] if facts.unassessed else []
+    steps += [Step(name=StepName.FETCH, sources=details)] if details else []
+    steps += [digest] if digest else []
+    steps += [Step(name=StepName.SEND)] if facts.outbox else []
+    return steps
+
+
+def digest_due(now: datetime, facts: Facts) -> Step | None:
+    """Return the writing of this ISO week's digest once its slot has passed, unless it has been written.
+
+    The week is the key and not the time, so a clock that jumps never gives a second one. A machine that was off sends
+    late; weeks that passed altogether are merged into this one, as what a reader was told of last decides what is new.
+    """
+    week = iso_week(now)
+    slot = facts.slot.in_week(week)
+    if now < slot or slot < facts.since or week in facts.composed:
+        return None
+    late = Lateness(slot if now - slot >= PUNCTUAL else None, missed_weeks(week, facts))
+    return Step(name=StepName.COMPOSE, week=week, late=late)
+
+
+def missed_weeks(week: str, facts: Facts) -> tuple[str, ...]:
+    """Return the weeks just before this one whose slots passed without a digest, oldest first."""
+    known = facts.composed | facts.told
+    missed: list[str] = []
+    slot = facts.slot.in_week(week)
+    for back in range(1, LONGEST_OFF + 1):
+        before = slot - timedelta(days=7 * back)
+        name = iso_week(before)
+        if name in known or before < facts.since:
+            return tuple(reversed(missed))
+        missed.append(name)
+    return ()
+
+
+def source_is_due(now: datetime, source: SourceFacts, facts: Facts) -> bool:
+    """Tell whether a source is to be read: by its pace, when a part that failed has its turn, or before the digest."""
+    if source.begun is None or source.begun > now + SLACK or source.interrupted:  # a clock that was wrong holds nothing
+        return True
+    since = now - source.begun
+    if since < SLACK:
+        return False
+    if source.next_try and (source.next_try <= now or source.next_try > now + LONGEST):
+        return True
+    return since >= source.cadence - SLACK or _wanted_fresh(now, source.begun, facts)
+
+
+def _wanted_fresh(now: datetime, begun: datetime, facts: Facts) -> bool:
+    week = iso_week(now)
+    slot = facts.slot.in_week(week)
+    return week not in facts.composed and slot >= facts.since and begun < slot - FRESH <= now
+
+
+def after_cut_off(begun: datetime) -> datetime:
+    """Return when a reading that ended without any answer is tried again."""
+    return begun + FIRST

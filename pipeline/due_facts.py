@@ -1,0 +1,93 @@
+"""Reads from the database what decides what is due, and keeps the two things that only the schedule knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crawlers.catalogue import SourceFacts as Source
+from pipeline.back_off import FIRST
+from pipeline.due import Facts, Slot, SourceFacts
+from pipeline.installation import Installation
+from pipeline.week import wanted_sources
+from store.db import Session
+from store.digests import count_by_state, due_ids, weeks_told
+from store.runs import begun_after, get_meta, last_begun, last_complete, list_meta, set_meta
+from store.types import DigestState, Outcome, Run
+
+SINCE = "schedule.since"
+CUT_OFF = (Outcome.RUNNING, Outcome.INTERRUPTED)
+
+
+def read_facts(installation: Installation, now: datetime) -> Facts:
+    """Return what the schedule depends on, as of a moment; the caller has noted when it was first kept."""
+    settings = installation.settings
+    sources = wanted_sources(settings, [])
+    with installation.store.reading() as session:
+        runs = last_begun(session)
+        return Facts(
+            slot=Slot.parse(settings.schedule.digest),
+            since=kept_since(session) or now,
+            sources={source.name: source_facts(source, runs.get(source.name)) for source in sources},
+            unassessed=anything_unassessed(session),
+            composed=weeks_composed(session, installation.municipality.key),
+            told=weeks_told(session, installation.municipality.key),
+            outbox=anything_to_send(session, now),
+        )
+
+
+def source_facts(source: Source, run: Run | None) -> SourceFacts:
+    """Return what decides when a source is read next, from its latest reading."""
+    if run is None:
+        return SourceFacts(cadence=source.cadence, of_details=bool(source.details_of))
+    tries = [part.next_try for part in run.parts if part.next_try]
+    if not run.parts and run.outcome is Outcome.FAILED:  # it died before it could say when to try again
+        tries = [run.started_at + FIRST]
+    return SourceFacts(
+        cadence=source.cadence,
+        begun=run.started_at,
+        interrupted=run.outcome in CUT_OFF,
+        next_try=min(tries, default=None),
+        of_details=bool(source.details_of),
+    )
+
+
+def anything_unassessed(session: Session) -> bool:
+    """Tell whether a reading has brought something, or was cut off, since the last whole assessment."""
+    runs = begun_after(session, last_complete(session, "assess"))
+    return any(run.counts.get("new") or run.counts.get("changed") or run.outcome in CUT_OFF for run in runs)
+
+
+def anything_to_send(session: Session, now: datetime) -> bool:
+    """Tell whether a digest waits to be sent, or was being sent when its process died."""
+    return bool(due_ids(session, now) or count_by_state(session).get(DigestState.SENDING.value))
+
+
+def kept_since(session: Session) -> datetime | None:
+    """Return when the schedule was first kept here, None before that."""
+    said = get_meta(session, SINCE)
+    return datetime.fromisoformat(said) if said else None
+
+
+def note_kept(installation: Installation, now: datetime) -> None:
+    """Note that the schedule is kept from now on; a note of another day that is still to come was a wrong clock's."""
+    with installation.store.session() as session:
+        since = kept_since(session)
+        if since is None or since > now:
+            set_meta(session, SINCE, now.isoformat())
+
+
+def weeks_composed(session: Session, municipality: str) -> frozenset[str]:
+    """Return the weeks whose digests the schedule has written, every one."""
+    prefix = composed_name(municipality, "")
+    return frozenset(name.removeprefix(prefix) for name in list_meta(session, prefix))
+
+
+def note_composed(installation: Installation, week: str, now: datetime) -> None:
+    """Note that every digest of the week is written."""
+    with installation.store.session(durable=True) as session:
+        set_meta(session, composed_name(installation.municipality.key, week), now.isoformat())
+
+
+def composed_name(municipality: str, week: str) -> str:
+    """Return the name under which the writing of a week is noted."""
+    return f"schedule.composed.{municipality}.{week}"

@@ -1,0 +1,91 @@
+"""Does one step of the schedule, and can be told to stop between two items or mails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from nlp.assessor import Assessor
+from pipeline.assess import assess
+from pipeline.collect import collect
+from pipeline.compose import compose
+from pipeline.details import nothing_wanted
+from pipeline.due import Step, StepName
+from pipeline.due_facts import note_composed
+from pipeline.installation import Installation, transport_of
+from pipeline.send import send_due
+from pipeline.week import jobs_for, pace_of, wanted_sources
+from store.types import Run
+
+GoOn = Callable[[], None]
+
+
+class Stopped(Exception):  # not an error of the tree: nothing is wrong, and nobody is to be told
+    """We were asked to end, and did so between two things."""
+
+
+def perform(installation: Installation, step: Step, now: datetime, go_on: GoOn) -> str:
+    """Do the step and return what came of it in one line without personal data; the caller holds the lock."""
+
+    def progress(*_: object) -> None:
+        go_on()
+
+    match step.name:
+        case StepName.COLLECT:
+            return told_readings(read_sources(installation, step.sources, now, progress))
+        case StepName.FETCH:
+            return told_readings(fetch(installation, step.sources, now, progress))
+        case StepName.ASSESS:
+            return told_counts(assess(installation.store, Assessor.load(), now=now, progress=progress).counts)
+        case StepName.COMPOSE:
+            return told_counts(write_digests(installation, step, now, progress).counts)
+        case StepName.SEND:
+            transport = transport_of(installation.settings)
+            return told_counts(send_due(installation.store, transport, now=now, progress=progress).counts)
+
+
+def read_sources(
+    installation: Installation, names: Sequence[str], now: datetime, progress: Callable[..., None]
+) -> list[Run]:
+    """Read the sources that are due, as our own back-off and theirs allow."""
+    wanted = wanted_sources(installation.settings, names)
+    jobs = jobs_for(installation, wanted, now=now, since=None, full=False)
+    paces = {source.name: pace_of(installation.settings, source) for source in wanted}
+    return collect(installation.store, jobs, now=now, logs=installation.settings.logs, progress=progress, paces=paces)
+
+
+def fetch(installation: Installation, names: Sequence[str], now: datetime, progress: Callable[..., None]) -> list[Run]:
+    """Fetch what passed the relevance filter whole, and assess again what that changed."""
+    jobs = jobs_for(installation, wanted_sources(installation.settings, names), now=now, since=None, full=False)
+    asked = [job.source for job in jobs if job.options["wanted"]]
+    runs = [nothing_wanted(installation.store, name, now=now) for name in names if name not in asked]
+    runs += read_sources(installation, asked, now, progress) if asked else []
+    if any(run.counts.get("new") or run.counts.get("changed") for run in runs):
+        assess(installation.store, Assessor.load(), now=now, progress=progress)
+    return runs
+
+
+def write_digests(installation: Installation, step: Step, now: datetime, progress: Callable[..., None]) -> Run:
+    """Write the digests that the week still lacks, and note that the week has its own."""
+    run = compose(
+        installation.store,
+        installation.municipality,
+        installation.settings,
+        week=step.week,
+        now=now,
+        progress=progress,
+        late=step.late,
+    )
+    note_composed(installation, step.week, now)
+    return run
+
+
+def told_readings(runs: Sequence[Run]) -> str:
+    """Return "cellar working 18 new, feeds failing 0 new"."""
+    return ", ".join(f"{run.subject} {run.state or run.outcome} {run.counts.get('new', 0)} new" for run in runs)
+
+
+def told_counts(counts: Mapping[str, Any]) -> str:
+    """Return "digests 6, entries 41"."""
+    return ", ".join(f"{name} {number}" for name, number in counts.items())

@@ -1,0 +1,143 @@
+"""The alarm clock: wakes every five minutes, asks the database what is due, and does it step by step.
+
+APScheduler only wakes us. Nothing is remembered in it, so nothing is lost with the process.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from pipeline.due import Step, StepName, due
+from pipeline.due_facts import note_kept, read_facts
+from pipeline.installation import Installation
+from pipeline.perform import Stopped, perform
+from pipeline.run import LOCK, take_over
+from store.errors import ScanningError, StoreError
+
+logger = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=5)
+# How long a step may take before the next is begun beside it. A crawl ends itself after an hour.
+LIMITS = {
+    StepName.COLLECT: timedelta(minutes=75),
+    StepName.ASSESS: timedelta(hours=1),
+    StepName.FETCH: timedelta(minutes=75),
+    StepName.COMPOSE: timedelta(minutes=30),
+    StepName.SEND: timedelta(hours=1),
+}
+GRACE = 5.0  # seconds that a step is given to end when we are told to: it stops between two items or mails
+
+Doing = Callable[[Installation, Step, datetime, Callable[[], None]], str]
+
+
+class Worker:
+    """Does what is due, one wake at a time; a step that hangs is left behind and the next is begun."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        doing: Doing = perform,
+        limit: Callable[[Step], timedelta] = lambda step: LIMITS[step.name],
+    ) -> None:
+        self.installation = installation
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.doing = doing
+        self.limit = limit
+        self.stop = threading.Event()
+        self.hanging: dict[StepName, threading.Thread] = {}
+
+    def wake(self) -> None:
+        """Do what is due, and leave it to the next waking when another command is at work or the database is away."""
+        try:
+            self.work()
+        except StoreError as error:
+            logger.warning("wake: not done: %s", error)
+
+    def work(self) -> None:
+        """Do everything that is due, each step at most once; raises StoreError when another command is at work."""
+        with self.installation.store.exclusive(LOCK):
+            self.hanging = {name: thread for name, thread in self.hanging.items() if thread.is_alive()}
+            if not self.hanging:
+                take_over(self.installation, self.clock())
+            note_kept(self.installation, self.clock())
+            self._do_all()
+
+    def _do_all(self) -> None:
+        tried = set(self.hanging)
+        while not self.stop.is_set():
+            now = self.clock()
+            steps = due(now, read_facts(self.installation, now))
+            step = next((step for step in steps if step.name not in tried), None)
+            if step is None:
+                return
+            tried.add(step.name)
+            self._do(step, now)
+
+    def _do(self, step: Step, now: datetime) -> None:
+        """Run the step in a thread of its own, and wait for it as long as it may take."""
+        logger.info("%s: begins%s", step.name, f" {step.week}" if step.week else "")
+        thread = threading.Thread(target=self._try, args=(step, now), name=step.name, daemon=True)
+        thread.start()
+        ends = time.monotonic() + self.limit(step).total_seconds()
+        while thread.is_alive() and time.monotonic() < ends and not self.stop.is_set():
+            thread.join(0.2)
+        if self.stop.is_set():
+            thread.join(GRACE)
+        elif thread.is_alive():
+            self.hanging[step.name] = thread
+            logger.error("%s: watchdog: not done after %s; going on with the next step", step.name, self.limit(step))
+
+    def _try(self, step: Step, now: datetime) -> None:
+        try:
+            logger.info("%s: done: %s", step.name, self.doing(self.installation, step, now, self._go_on))
+        except Stopped:
+            logger.info("%s: stopped half-way; the rest is done next time", step.name)
+        except ScanningError as error:
+            logger.error("%s: failed: %s", step.name, error)
+        except Exception:
+            # A fault of ours in one step must not end the others: the alarm clock goes on.
+            logger.exception("%s: fault in the program", step.name)
+
+    def _go_on(self) -> None:
+        """Raise Stopped when it is time to end; called by the steps between two items or mails."""
+        if self.stop.is_set():
+            raise Stopped
+
+
+def serve(worker: Worker) -> None:
+    """Wake now and every five minutes until told to stop."""
+    scheduler = BackgroundScheduler(timezone=UTC)
+    trigger = CronTrigger(minute=f"*/{EVERY // timedelta(minutes=1)}", timezone=UTC)
+    job = scheduler.add_job(
+        worker.wake,
+        trigger,
+        next_run_time=datetime.now(UTC),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    scheduler.start()
+    logger.info("serve: begins, wakes every %d minutes", EVERY // timedelta(minutes=1))
+    try:
+        while not worker.stop.wait(30.0):
+            # APScheduler thinks in wall clock: set back a year, it would sleep for a year.
+            if clock_went_back(job.next_run_time, datetime.now(UTC)):
+                logger.warning("serve: the clock has been set back; waking now")
+                job.modify(next_run_time=datetime.now(UTC))
+    finally:
+        scheduler.shutdown()
+        logger.info("serve: ends")
+
+
+def clock_went_back(next_waking: datetime | None, now: datetime) -> bool:
+    """Tell whether the next waking is further off than it can be."""
+    return next_waking is not None and next_waking > now + 2 * EVERY

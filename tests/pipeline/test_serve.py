@@ -1,0 +1,91 @@
+"""`utkik serve` as a process: one at a time, ended politely or not, it always goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crawlers.catalogue import source_names
+from pipeline.sample_data import BEFORE_NOW, WEEK_NOW
+from pipeline.sample_server import serve_sample_week
+from tests.pipeline.test_kill_run import assert_same_end, kill_after, letters, run, status, utkik
+
+
+def quiet_installation(home: Path) -> list[str]:
+    """Make an installation without sources, and return the command that keeps its schedule."""
+    home.mkdir()
+    off = "".join(f"[sources.{name}]\nenabled = false\n" for name in source_names())
+    (home / "utkik.toml").write_text(off, encoding="utf-8")
+    command = [sys.executable, "-m", "pipeline.cli", "--home", str(home)]
+    run([*command, "init"])
+    return [*command, "serve"]
+
+
+@contextmanager
+def serving(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Give the schedule's process once it has begun."""
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+    try:
+        assert process.stderr is not None
+        assert any("serve: begins" in line for line in process.stderr)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_F32_F38_F39_a_second_schedule_is_refused_and_the_first_ends_within_ten_seconds(tmp_path: Path) -> None:
+    command = quiet_installation(tmp_path / "home")
+    with serving(command) as first:
+        second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+        assert second.returncode == 1
+        assert "redan igång" in second.stderr
+        assert "Traceback" not in second.stderr
+        first.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        _, said = first.communicate(timeout=15)
+        assert time.monotonic() - began < 10
+        assert first.returncode == 0
+        assert "serve: ends" in said
+    with serving(command) as third:
+        third.kill()
+        third.wait()
+    run([*command, "--once"])  # the operating system has let go of the lock
+
+
+def test_now_without_once_is_one_sentence(tmp_path: Path) -> None:
+    command = quiet_installation(tmp_path / "home")
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*command, "--now", "2026-11-20T08:00"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert "--once" in done.stderr
+
+
+@pytest.mark.slow
+def test_F28_F42_killed_and_begun_again_it_sends_the_week_late_and_once(tmp_path: Path) -> None:
+    """Before the slot it only reads; on Friday, killed once, it writes Monday's digests and says so."""
+    calm, rough = tmp_path / "calm", tmp_path / "rough"
+    with serve_sample_week("before") as before, serve_sample_week("week") as url:
+        for home in (calm, rough):
+            run(utkik(home, before, "init", "--municipality", "mellerud"))
+            run(utkik(home, before, "serve", "--once", "--now", BEFORE_NOW.isoformat()))
+            assert letters(home) == []
+            assert json.loads(run(utkik(home, before, "status", "--json")))["assessed"] > 0
+        run(utkik(calm, url, "run", "--now", WEEK_NOW.isoformat(), "--json"))
+        command = utkik(rough, url, "serve", "--once", "--now", WEEK_NOW.isoformat())
+        kill_after(command, 4.0, alone=False)
+        run(command)
+        run(command)
+        assert letters(rough) == letters(calm)
+        assert_same_end(status(rough, url, 0), status(calm, url, 0))
+    page = next((rough / "outbox").rglob("*.html")).read_text(encoding="utf-8")
+    assert "Försenat: skulle ha kommit måndag 07.00." in page
