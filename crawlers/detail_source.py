@@ -13,7 +13,7 @@ from scrapy import Request
 from twisted.python.failure import Failure
 
 from crawlers.challenge import NOT_READY
-from crawlers.failures import FetchFailed, explain
+from crawlers.failures import FetchFailed, explain, next_try_of
 from crawlers.protocol import DetailFound, PartEnded
 from crawlers.source import Source
 from store.errors import ConfigurationError, EmptySource
@@ -104,7 +104,7 @@ class DetailSource(Source):
         self.failures.append((state, message))
         self.in_a_row += 1
         yield self.skipped(self.part, wanted.key, f"{type(error).__name__}: {error}")
-        next_try = error.next_try if isinstance(error, FetchFailed) else None
+        next_try = next_try_of(error)
         if state is SourceState.REFUSED or next_try or self.in_a_row >= GIVE_UP:
             found = self.found.get(self.part, 0)
             yield PartEnded(self.part, state, found, message, next_try=next_try)

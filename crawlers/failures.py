@@ -88,6 +88,11 @@ def explain(error: BaseException | None) -> tuple[SourceState, str]:
     return SourceState.CHANGED, STRANGE
 
 
+def next_try_of(error: BaseException | None) -> datetime | None:
+    """Return the moment before which the source asked not to be asked again, None when it did not."""
+    return error.next_try if isinstance(error, FetchFailed) else None
+
+
 def explain_status(status: int) -> tuple[SourceState, str]:
     """Return the state and the sentence of an HTTP status that is no answer."""
     meaning = MEANINGS.get(status) or _official_name(status)

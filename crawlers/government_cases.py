@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.dates import parse_day
-from crawlers.failures import explain
+from crawlers.failures import explain, next_try_of
 from crawlers.government_marks import FILLED, marked_day
 from crawlers.government_parts import MIRROR
 from crawlers.government_remisses import (
@@ -62,6 +62,7 @@ class Cases:
     missed: int = 0
     in_a_row: int = 0  # of those missed
     trouble: tuple[SourceState, str] | None = None
+    next_try: datetime | None = None  # before which one of the two sites asked to be left alone
 
     def begin(self, items: Iterable[Item], ended: PartEnded) -> Iterator[Any]:
         """Read the pages of the items that are perhaps open; then tell of all items, and how the part went."""
@@ -105,11 +106,17 @@ class Cases:
 
     def page_failed(self, item: Item, failure: Failure) -> Iterator[Any]:
         """Ask the mirror for a page that the site does not give; ask the site nothing more when it refuses."""
-        state, message = explain(failure.value)
+        self.explain(failure.value)
+        yield self.text_request(item)
+
+    def explain(self, error: BaseException | None) -> tuple[SourceState, str]:
+        """Return what is wrong with the site, having noted when it refuses or asks us to wait."""
+        state, message = explain(error)
+        self.next_try = next_try_of(error) or self.next_try
         if state is SourceState.REFUSED and not self.refused:
             self.refused = True
             self.refuse(state, message)
-        yield self.text_request(item)
+        return state, message
 
     def on_text(self, item: Item, response: Response) -> Iterator[Any]:
         """Take the mirror's text of a page."""
@@ -134,6 +141,7 @@ class Cases:
         """Note a page that could not be read."""
         self.missed += 1
         self.in_a_row += 1
+        self.next_try = next_try_of(error) or self.next_try
         self.trouble = self.trouble or explain(error)
         yield self.source.skipped(PART.name, item.key, f"its page: {error}")
 
@@ -151,6 +159,7 @@ class Cases:
     def ending(self) -> PartEnded:
         """Return how the part went, with the memory of its pages in its mark."""
         ended = self.ended or self.source.part_done(PART.name)
+        ended = replace(ended, next_try=self.next_try or ended.next_try)
         if ended.mark:
             current = {item.key: item for item in self.items}
             today = self.source.today
@@ -202,10 +211,7 @@ class Cases:
 
     def listing_failed(self, page: int, error: BaseException | None, on_read: Any, on_failed: Any) -> Iterator[Any]:
         """Go on with the pages that were read, or say that there is none."""
-        state, message = explain(error)
-        if state is SourceState.REFUSED and not self.refused:
-            self.refused = True
-            self.refuse(state, message)
+        state, message = self.explain(error)
         if page > 1:
             self.source.logger.warning("the listing of remisses ends at page %d: %s", page, message)
             yield from on_read(list(self.listed.values()))

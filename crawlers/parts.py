@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.utils.misc import arg_to_iter
 from twisted.python.failure import Failure
 
-from crawlers.failures import FetchFailed, Unchanged, explain
+from crawlers.failures import Unchanged, explain, next_try_of
 from crawlers.holding import told_held
 from crawlers.protocol import DetailFound, ItemFound, Message, PartEnded, RecordSkipped, ValidatorSeen
 from crawlers.source import Source
@@ -178,7 +178,7 @@ class PartKeeper:
         else:
             logger.warning("%s/%s: %s: %s", self.source.name, name, type(error).__name__, error)
         state, message = explain(error)
-        next_try = error.next_try if isinstance(error, FetchFailed) else None
+        next_try = next_try_of(error)
         part = self.part(name)
         part.failure = part.failure or PartEnded(name, state, message=message, next_try=next_try)
 

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from crawlers.adopted_texts import document_item, lost_in, procedure_id, procedure_item, text_ids
 from crawlers.answers import BadRecord, Reader, Record, tell_lost
-from crawlers.failures import FetchFailed, explain
+from crawlers.failures import explain, next_try_of
 from crawlers.protocol import PartEnded
 from crawlers.source import Source
 from store.errors import ChangedSource, ConfigurationError, EmptySource, SourceError
@@ -119,7 +119,7 @@ class EpAdopted(Source):
     def without_feed(self, error: BaseException | None) -> Iterator[Any]:
         """Say that the feed failed, and go on to the list."""
         state, message = explain(error)
-        next_try = error.next_try if isinstance(error, FetchFailed) else None
+        next_try = next_try_of(error)
         yield PartEnded(FEED, state, 0, f"{message} Årets lista läses ändå.", next_try=next_try)
         yield self.ask_list(self.years())
 

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from crawlers import portal
 from crawlers.calls import call_item, call_key
-from crawlers.failures import explain
+from crawlers.failures import explain, next_try_of
 from crawlers.portal import Cursor, Page, Record
 from crawlers.programmes import frozen_names, read_names
 from crawlers.protocol import PartEnded
@@ -78,7 +78,7 @@ class FundingTenders(Source):
     def without_names(self, error: BaseException | None) -> Iterator[Any]:
         """Say that the names are those of the table, and begin with the calls."""
         state, message = explain(error or ChangedSource("no answer", source=self.name, part=NAMES))
-        yield PartEnded(NAMES, state, 0, f"Programnamnen är de inbyggda. {message}")
+        yield PartEnded(NAMES, state, 0, f"Programnamnen är de inbyggda. {message}", next_try=next_try_of(error))
         yield self.ask_in_order(Cursor())
 
     def ask_in_order(self, cursor: Cursor) -> Request:

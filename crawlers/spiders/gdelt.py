@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from crawlers.answers import BadRecord, Reader, Record, lost_fields, tell_lost
 from crawlers.challenge import is_html
 from crawlers.dates import parse_moment, swedish_day
-from crawlers.failures import FetchFailed, explain
+from crawlers.failures import explain, next_try_of
 from crawlers.links import canonical_link, clean_link
 from crawlers.protocol import PartEnded
 from crawlers.source import Source
@@ -201,8 +201,7 @@ class Gdelt(Source):
 
         def failed(failure: Failure) -> Iterator[Any]:
             state, message = explain(failure.value)
-            next_try = failure.value.next_try if isinstance(failure.value, FetchFailed) else None
-            yield from self.stop(part, state, message, next_try)
+            yield from self.stop(part, state, message, next_try_of(failure.value))
 
         return failed
 

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from crawlers.answers import BadRecord, Reader, Record, lost_fields, tell_lost, texts
 from crawlers.dates import parse_day
-from crawlers.failures import FetchFailed, explain
+from crawlers.failures import explain, next_try_of
 from crawlers.links import clean_link
 from crawlers.protocol import PartEnded
 from crawlers.source import Source
@@ -110,7 +110,7 @@ class Interreg(Source):
         state, message = explain(error)
         if isinstance(error, HttpError) and error.response.status == 403:
             state, message = SourceState.REFUSED, KEY_GONE
-        next_try = error.next_try if isinstance(error, FetchFailed) else None
+        next_try = next_try_of(error)
         yield PartEnded(CALLS, state, message=message, next_try=next_try)
 
     def on_page(self, response: Response, page: int) -> Iterator[Any]:

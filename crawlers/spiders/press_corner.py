@@ -6,6 +6,7 @@ The service is undocumented; shaped after others' documentation of it (July 2026
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from twisted.python.failure import Failure
 from crawlers.answers import Reader, Record, lost_fields, tell_lost
 from crawlers.challenge import EMPTY
 from crawlers.dates import parse_day
-from crawlers.failures import FetchFailed, explain
+from crawlers.failures import FetchFailed, explain, next_try_of
 from crawlers.feed_parser import parse_feed
 from crawlers.press_documents import FIELDS, Document, entry_document, press_item, read_document, read_text
 from crawlers.protocol import PartEnded
@@ -198,7 +199,7 @@ class PressCorner(Source):
             yield from self.text_told(document)
         else:
             state, message = explain(error)
-            yield PartEnded(TEXTS, state, 0, f"{document.reference}: {message}")
+            yield PartEnded(TEXTS, state, 0, f"{document.reference}: {message}", next_try=next_try_of(error))
 
     def text_told(self, document: Document) -> Iterator[Any]:
         """Note that a document has its text, and end the part with the last of them."""
@@ -218,7 +219,7 @@ class PressCorner(Source):
     def give_up(self, error: BaseException | None) -> Iterator[Any]:
         """Tell what was read before a page failed, or else ask the feed; the part fails in any case."""
         state, message = explain(error)
-        next_try = error.next_try if isinstance(error, FetchFailed) else None
+        next_try = next_try_of(error)
         if self.documents:
             fresh = (d for d in self.documents.values() if d.reference not in self.told)
             yield from self.items(SEARCH, (self.item(document) for document in fresh))
@@ -241,7 +242,7 @@ class PressCorner(Source):
             if document and document.type in self.types and document.reference not in self.told:
                 yield from self.items(SEARCH, [self.item(document)])
                 count += 1
-        yield PartEnded(SEARCH, ending.state, 0, f"{ending.message} Läst via RSS: {count} poster.", None)
+        yield replace(ending, message=f"{ending.message} Läst via RSS: {count} poster.")
 
     def item(self, document: Document, text: str = "", keywords: tuple[Concept, ...] = ()) -> Item:
         """Return the item of a document."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.failures import explain, explain_source_error
+from crawlers.failures import explain, explain_source_error, next_try_of
 from crawlers.feed_parser import parse_feed
 from crawlers.government_cases import Cases
 from crawlers.government_items import from_feed, item_of, merge
@@ -36,14 +36,14 @@ class Reading:
     from_feed: dict[str, Item] | None = None
     state: SourceState = SourceState.WORKING
     trouble: str = ""  # Swedish; of the feed
+    next_try: datetime | None = None  # before which one of the two sites asked to be left alone
 
 
 class Regeringen(Source):
     """Reads one feed per type of publication; history and what the site refuses is read from the mirror.
 
     The mark of a part is "filled" and the day of its newest page; a feed that does not reach back to that day leaves a
-    gap, which the mirror fills. Remisses have a listing too, and a page each, which tells the last day to answer; what
-    the pages told is kept in the mark.
+    gap, which the mirror fills. What the pages of remisses told is kept in the mark as well.
     """
 
     name = "regeringen"
@@ -76,7 +76,7 @@ class Regeringen(Source):
         self.refused: Reading | None = None
         self.mirror: Mirror | None = None
         self.waiting: list[Reading] = []
-        self.listed: dict[str, str] = {}  # part whose list is asked for conditionally -> what is wrong with its feed
+        self.listed: dict[str, Reading] = {}  # those whose list is asked for conditionally, by part
         self.cases = Cases(self, self.refuse)
         self.after_feeds: list[Iterator[Any]] | None = []  # None once no feed is left to ask
 
@@ -114,8 +114,9 @@ class Regeringen(Source):
 
     def unchanged(self, part: str) -> Iterator[Any]:
         """Go on after a feed that has not changed; after a list that has not, its part is as it was."""
-        if trouble := self.listed.get(part):
-            yield replace(self.part_done(part, unchanged=True), message=f"Läst via g0v.se (regeringen.se: {trouble})")
+        if reading := self.listed.get(part):
+            told = f"Läst via g0v.se (regeringen.se: {reading.trouble})"
+            yield replace(self.part_done(part, unchanged=True), message=told, next_try=reading.next_try)
         else:
             yield from self.next_feed()
 
@@ -164,9 +165,10 @@ class Regeringen(Source):
         """Take the listing of remisses, in place of the feed or of the mirror."""
         fed = reading.from_feed or {}
         items = list({**{item.key: item for item in listed}, **fed}.values())
-        done = self.part_done(reading.part.name, mark=mark_of(items))
         told = f"Läst via listsidan (regeringen.se: {reading.trouble})" if reading.trouble else ""
-        yield from self.tell(reading, filter(self.is_wanted, items), replace(done, message=told))
+        done = self.part_done(reading.part.name, mark=mark_of(items))
+        done = replace(done, message=told, next_try=reading.next_try)
+        yield from self.tell(reading, filter(self.is_wanted, items), done)
 
     def feed_items(self, response: Response, part: Part) -> dict[str, Item]:
         """Return the items of a feed by key."""
@@ -182,6 +184,7 @@ class Regeringen(Source):
     def feed_failed(self, reading: Reading, failure: Failure) -> Iterator[Any]:
         """Go to the mirror when the feed cannot be had; ask the site nothing more when it refuses."""
         reading.state, reading.trouble = explain(failure.value)
+        reading.next_try = next_try_of(failure.value)
         if reading.state is SourceState.REFUSED:
             self.refuse(reading.state, reading.trouble)
         yield from self.next_feed()
@@ -194,8 +197,8 @@ class Regeringen(Source):
             return
         self.waiting.append(reading)
         if len(self.waiting) == 1:
-            part = reading.part.name
-            yield self.request(part, UPDATED, self.read_updated, expect="json", errback=self.updated_failed)
+            name, failed = reading.part.name, self.updated_failed
+            yield self.request(name, UPDATED, self.read_updated, expect="json", errback=failed)
 
     def read_updated(self, response: Response) -> Iterator[Request]:
         """Take when the mirror was rebuilt."""
@@ -226,7 +229,7 @@ class Regeringen(Source):
         """Return the question for a part's list, conditional where it stands in for the feed, as it has before."""
         part, lag = reading.part, (self.mirror or Mirror()).lag(self.job.now)
         conditional = reading.from_feed is None and part is not REMISSES and self.is_filled(part) and not lag
-        self.listed |= {part.name: reading.trouble} if conditional else {}
+        self.listed |= {part.name: reading} if conditional else {}
         return self.request(
             part.name,
             part.list,
@@ -260,7 +263,7 @@ class Regeringen(Source):
     def ending(self, reading: Reading, lag: str, listed: list[Item]) -> PartEnded:
         """Return how a part went whose list was read."""
         fed = (reading.from_feed or {}).values()
-        done = self.part_done(reading.part.name, mark=mark_of([*listed, *fed]))
+        done = replace(self.part_done(reading.part.name, mark=mark_of([*listed, *fed])), next_try=reading.next_try)
         if reading.from_feed is None:
             told = f"Läst via g0v.se{f', {lag}' if lag else ''} (regeringen.se: {reading.trouble})"
             # Without the feed, an old list is all there is: what came after it is missing.
@@ -272,18 +275,17 @@ class Regeringen(Source):
 
     def list_failed(self, reading: Reading, failure: Failure) -> Iterator[Any]:
         """Say that the list cannot be had."""
+        reading.next_try = next_try_of(failure.value) or reading.next_try
         yield from self.without_list(reading, *explain(failure.value))
 
     def without_list(self, reading: Reading, state: SourceState, message: str) -> Iterator[Any]:
-        """Keep what the feed gave, and say what is missing; the part is read again next time.
-
-        Of remisses, the site's own listing goes back as far as any of them is open, which is history enough.
-        """
-        part = reading.part.name
+        """Keep what the feed gave, and say what is missing; of remisses the listing holds all that are open."""
+        ended = PartEnded(reading.part.name, state, next_try=reading.next_try)
         if reading.from_feed is None:
-            yield PartEnded(part, reading.state, message=f"regeringen.se: {reading.trouble} g0v.se: {message}")
+            told = f"regeringen.se: {reading.trouble} g0v.se: {message}"
+            yield replace(ended, state=reading.state, message=told)
             return
-        ended = PartEnded(part, state, message=f"Nyheterna är lästa, men inte historiken (g0v.se: {message})")
+        ended = replace(ended, message=f"Nyheterna är lästa, men inte historiken (g0v.se: {message})")
         wanted = list(filter(self.is_wanted, reading.from_feed.values()))
         if reading.part is REMISSES and self.refused is None:
             listed = partial(self.read_listing, reading)

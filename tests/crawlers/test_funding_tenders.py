@@ -14,7 +14,7 @@ from crawlers.portal import Cursor, Page, read_page
 from crawlers.spiders.funding_tenders import FundingTenders
 from store.errors import ChangedSource
 from store.types import Concept, SourceState
-from tests.crawlers.conversation import Answer, Conversation, converse, job, parts_of
+from tests.crawlers.conversation import NOW, Answer, Conversation, converse, job, parts_of
 from tests.crawlers.eu_answers import portal_answer, record
 
 FACETS = json.dumps({"facets": [{"name": name, "values": []} for name in ("frameworkProgramme", "programmeDivision")]})
@@ -176,6 +176,12 @@ def test_names_that_cannot_be_read_leave_the_calls_with_the_table(fault: Answer)
     assert talk.items[0].concepts == (Concept("programme", "43353764", "Erasmus+ (ERASMUS+)"),)
     assert talk.endings["names"].state is not SourceState.WORKING
     assert talk.endings["calls"].state is SourceState.WORKING
+
+
+def test_F20_a_wait_that_the_names_were_answered_with_is_told() -> None:
+    fault = FetchFailed(SourceState.FAILING, "Källan ber oss vänta.", next_try=NOW + timedelta(hours=1))
+    talk = converse(FundingTenders(job("funding_tenders")), lambda r: fault if "/facet?" in r.url else page())
+    assert talk.endings["names"].next_try == NOW + timedelta(hours=1)
 
 
 def test_topics_without_any_text_are_told_of() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from crawlers.challenge import EMPTY
 from crawlers.failures import FetchFailed
 from crawlers.spiders.press_corner import PressCorner
 from store.types import Concept, SourceState
-from tests.crawlers.conversation import Answer, Conversation, converse, job, recording
+from tests.crawlers.conversation import NOW, Answer, Conversation, converse, job, recording
 from tests.crawlers.world_answers import asked, press_answer
+
+LATER = NOW + timedelta(hours=1)
 
 
 def line(number: int, day: str = "2026-08-20", **changes: Any) -> dict[str, Any]:
@@ -102,13 +105,14 @@ def test_first_page_that_fails_sends_us_to_the_feed_and_the_search_stays_failed(
     def answer(request: Request) -> Answer:
         if "/rss?" in request.url:
             return recording("press_corner/02.feed.xml")
-        return FetchFailed(SourceState.FAILING, "Källan svarar inte (fel 503).")
+        return FetchFailed(SourceState.FAILING, "Källan svarar inte (fel 503).", next_try=LATER)
 
     talk = read(answer)
     assert talk.requests[-1].url == "https://ec.europa.eu/commission/presscorner/api/rss?language=sv&pagesize=100"
     assert [item.key for item in talk.items] == ["IP/26/1801"]  # the speech is of no type asked for
     assert talk.endings["search"].state is SourceState.FAILING
     assert talk.endings["search"].message == "Källan svarar inte (fel 503). Läst via RSS: 1 poster."
+    assert talk.endings["search"].next_try == LATER
 
 
 def test_texts_are_fetched_for_the_newest_twenty_five_alone() -> None:
@@ -131,12 +135,14 @@ def test_empty_text_is_final_but_a_failed_one_is_asked_for_again() -> None:
         if "/documents?" not in request.url:
             return FakePressRoom([line(1), line(2)])(request)
         final = FetchFailed(SourceState.CHANGED, EMPTY)
-        return final if "IP/26/1" in request.url else FetchFailed(SourceState.FAILING, "Källan svarar inte.")
+        failed = FetchFailed(SourceState.FAILING, "Källan svarar inte.", next_try=LATER)
+        return final if "IP/26/1" in request.url else failed
 
     talk = read(answer)
     assert {item.text for item in talk.items} == {"En ingress."}
     ending = talk.endings["texts"]
     assert (ending.state, ending.mark, ending.message) == (SourceState.FAILING, None, "IP/26/2: Källan svarar inte.")
+    assert ending.next_try == LATER
 
 
 @pytest.mark.parametrize(

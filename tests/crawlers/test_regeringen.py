@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from scrapy import Request
 
+from crawlers.failures import FetchFailed
 from crawlers.feed_entry import Entry
 from crawlers.government_items import from_feed, from_mirror, item_of, page_key
 from crawlers.government_parts import PARTS
 from crawlers.spiders.regeringen import Regeringen
 from store.errors import ConfigurationError
 from store.types import Deadline, Item, Kind, Reference, SourceState
-from tests.crawlers.conversation import Conversation, converse, job, recording
+from tests.crawlers.conversation import NOW, Conversation, converse, job, recording
 from tests.crawlers.swedish_answers import answer_name, government
 
 MEMOS, REMISSES, DIRECTIVES = "faktapromemorior", "remisser", "kommittedirektiv"
@@ -173,6 +174,14 @@ def test_neither_updated_nor_codes_are_needed_to_read_a_list() -> None:
     found = talk(MEMOS, answer=government(updated=(404, b""), codes=(500, b"")))
     assert found.endings[MEMOS].state is SourceState.WORKING
     assert len(found.items) == 4
+
+
+WAIT = FetchFailed(SourceState.FAILING, "Källan ber oss vänta.", next_try=NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("answers", [{"feed": WAIT}, {"feed": (404, b""), "list": WAIT}, {"list": WAIT}])
+def test_F20_what_either_site_asked_for_is_told_whatever_the_other_gave(answers: dict[str, Any]) -> None:
+    assert talk(MEMOS, answer=government(**answers)).endings[MEMOS].next_try == NOW + timedelta(hours=1)
 
 
 def test_where_both_are_missing_the_part_fails_in_words_and_the_others_go_on() -> None:

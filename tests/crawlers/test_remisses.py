@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawlers.failures import FetchFailed
 from crawlers.government_remisses import Facts, read_case, read_listing, read_memory, read_text, write_memory
 from crawlers.spiders.regeringen import Regeringen
 from store.errors import ChangedSource, EmptySource
 from store.types import Deadline, Item, Reference, SourceState
-from tests.crawlers.conversation import Conversation, converse, job, recording
+from tests.crawlers.conversation import NOW, Conversation, converse, job, recording
 from tests.crawlers.swedish_answers import answer_name, government
 
 REMISSES, MEMOS = "remisser", "faktapromemorior"
@@ -200,6 +201,14 @@ def test_a_site_that_refuses_is_asked_no_page_and_the_mirror_gives_the_text() ->
     assert found.requests[2].url == "https://g0v.se/remisser/2026/08/remiss-av-sou-202651.md"
     assert told(found)[SOU].deadlines == (Deadline(date(2026, 11, 13), "answer"),)
     assert told(found)[SOU].references[0] == Reference("dnr", "KN2026/01234", "is")
+
+
+@pytest.mark.parametrize("asked_for", ["page", "listing"])
+def test_F20_a_wait_that_a_page_was_answered_with_is_told_although_the_mirror_gave_its_text(asked_for: str) -> None:
+    wait = FetchFailed(SourceState.FAILING, "Källan ber oss vänta.", next_try=NOW + timedelta(hours=1))
+    answers: dict[str, Any] = {"feed": (404, b"")} if asked_for == "listing" else {}
+    found = talk(answer=government(**answers, **{asked_for: wait}), marks={REMISSES: FILLED})
+    assert found.endings[REMISSES].next_try == NOW + timedelta(hours=1)
 
 
 def test_pages_that_nobody_gives_leave_the_remisses_told_and_the_part_marked_as_ill() -> None:
