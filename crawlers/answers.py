@@ -90,6 +90,12 @@ def as_number(value: Any) -> int | None:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else None
 
 
+def text_of(record: Record, name: str) -> str:
+    """Return a field as a stripped text; "" for null, missing, and what is no text or number."""
+    value = record.get(name)
+    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
 def texts(value: Any) -> list[str]:
     """Return the texts of a value that is a text, a list of texts, or neither; each once."""
     values = value if isinstance(value, list) else [value]

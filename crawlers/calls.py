@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from crawlers.answers import Record
 from crawlers.links import clean_link
-from crawlers.portal import CASCADE, CLOSED, EUROPEAID, FORTHCOMING, OPEN, TOPIC, Record, first, reference, values
+from crawlers.portal import CASCADE, CLOSED, EUROPEAID, FORTHCOMING, OPEN, TOPIC, first, reference, values
 from crawlers.text import plain_text, plain_title
 from store.types import Concept, Deadline, Item, Kind, Money, Reference
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from crawlers.answers import Reader, Record
 from crawlers.dates import parse_moment
 from store.errors import ChangedSource
 
@@ -27,8 +28,6 @@ FIELDS = (
     "programmeDivision", "programmePeriod", "projectAcronym", "projectName", "startDate", "status", "tags", "title",
     "type", "typesOfAction", "url",
 )  # fmt: skip
-
-Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +98,7 @@ def read_page(body: bytes, *, source: str, part: str) -> Page:
     def changed(message: str) -> ChangedSource:
         return ChangedSource(message, source=source, part=part)
 
-    try:
-        answer = json.loads(body)
-    except ValueError as error:
-        raise changed(f"no JSON but {body[:80]!r}") from error
+    answer = Reader(source, part).parse(body)
     total, records = (answer.get("totalResults"), answer.get("results")) if isinstance(answer, dict) else (None, None)
     if not isinstance(total, int) or not isinstance(records, list):
         raise changed(f"no totalResults and results but {body[:80]!r}")

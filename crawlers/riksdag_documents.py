@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from crawlers.answers import Reader, text_of
 from crawlers.dates import parse_day
 from crawlers.links import clean_link
 from crawlers.references import find_references
@@ -56,10 +56,7 @@ def read_page(body: bytes, part: str) -> Page:
     def changed(message: str) -> ChangedSource:
         return ChangedSource(f"{part}: {message}", source=SOURCE, part=part)
 
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise changed(f"no JSON but {body[:80]!r}") from error
+    answer = Reader(SOURCE, part).parse(body)
     told = answer.get("dokumentlista") if isinstance(answer, dict) else None
     if not isinstance(told, dict):
         raise changed(f"no dokumentlista but {body[:80]!r}")
@@ -80,12 +77,6 @@ def as_list(value: object) -> list[Any]:
     if value is None or value == "":
         return []
     return value if isinstance(value, list) else [value]
-
-
-def text_of(record: Mapping[str, Any], name: str) -> str:
-    """Return a field as a stripped text; "" for null, missing, and what is no text or number."""
-    value = record.get(name)
-    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def is_of(record: Mapping[str, Any], kind: Type) -> bool:

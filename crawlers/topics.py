@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawlers.answers import Reader
 from crawlers.calls import budget_lines, money_of, role_of
 from crawlers.dates import parse_day
 from crawlers.links import clean_link
@@ -37,10 +37,7 @@ def read_topic(body: bytes, key: str, *, source: str, part: str) -> Topic:
     def changed(message: str) -> ChangedSource:
         return ChangedSource(f"{key}: {message}", source=source, part=part)
 
-    try:
-        answer = json.loads(body)
-    except ValueError as error:
-        raise changed(f"no JSON but {body[:80]!r}") from error
+    answer = Reader(source, part).parse(body)
     topic = answer.get("TopicDetails") if isinstance(answer, dict) else None
     if not isinstance(topic, dict):
         raise changed(f"no TopicDetails but {body[:80]!r}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urljoin
 
+from crawlers.answers import Reader, Record, text_of
 from crawlers.dates import STOCKHOLM, parse_moment
 from crawlers.links import clean_link
 from crawlers.text import plain_text, plain_title
@@ -22,8 +22,6 @@ CLOSES, OPENS, PUBLIC = "Stangningsdatum", "Oppningsdatum", "Publik"
 ROUND_FIELDS = frozenset([NUMBER, CALL, "Titel", PUBLIC, OPENS, CLOSES])
 _PERSONS = "kontakt"  # KontaktLista: names, numbers and addresses of officials
 
-Record = Mapping[str, Any]
-
 
 def read_records(body: bytes, part: str, fields: frozenset[str] = frozenset([NUMBER])) -> list[Record]:
     """Return the records of an answer, persons left out before anything else is done with them.
@@ -34,10 +32,7 @@ def read_records(body: bytes, part: str, fields: frozenset[str] = frozenset([NUM
     def changed(message: str) -> ChangedSource:
         return ChangedSource(f"{part}: {message}", source=SOURCE, part=part)
 
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise changed(f"no JSON but {body[:80]!r}") from error
+    told = Reader(SOURCE, part).parse(body)
     if not isinstance(told, list) or not all(isinstance(record, dict) for record in told):
         raise changed(f"no list of records but {body[:80]!r}")
     records = [without_persons(record) for record in told]
@@ -51,12 +46,6 @@ def without_persons(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: without_persons(each) for key, each in value.items() if _PERSONS not in str(key).lower()}
     return [without_persons(each) for each in value] if isinstance(value, list) else value
-
-
-def text_of(record: Record, name: str) -> str:
-    """Return a field as a stripped text; "" for null, missing, and what is no text or number."""
-    value = record.get(name)
-    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def is_public(record: Record) -> bool:

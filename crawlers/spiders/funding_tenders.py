@@ -11,9 +11,10 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers import portal
+from crawlers.answers import Record
 from crawlers.calls import call_item, call_key
 from crawlers.failures import explain, next_try_of
-from crawlers.portal import Cursor, Page, Record
+from crawlers.portal import Cursor, Page
 from crawlers.programmes import frozen_names, read_names
 from crawlers.protocol import PartEnded
 from crawlers.source import Source

@@ -13,6 +13,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers import riksdag_documents as documents
+from crawlers.answers import text_of
 from crawlers.dates import parse_day
 from crawlers.protocol import PartEnded
 from crawlers.riksdag_types import TYPES, Type, years
@@ -127,10 +128,10 @@ class Riksdagen(Source):
             item = documents.item_of(record, reading.kind, self.today)
             if item is None:
                 reading.unusable += 1
-                yield self.skipped(reading.kind.code, documents.text_of(record, "dok_id"), "no id or no title")
+                yield self.skipped(reading.kind.code, text_of(record, "dok_id"), "no id or no title")
                 continue
             reading.strangers += not documents.is_of(record, reading.kind)
-            reading.undated += parse_day(documents.text_of(record, "datum")) is None
+            reading.undated += parse_day(text_of(record, "datum")) is None
             reading.items.setdefault(item.key, item)
             if item.published and not documents.is_planned(record):
                 reading.newest = max(item.published, reading.newest or item.published)

@@ -10,9 +10,9 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers import vinnova_rounds as rounds
+from crawlers.answers import Record, text_of
 from crawlers.dates import parse_day
 from crawlers.source import Source
-from crawlers.vinnova_rounds import Record
 from store.errors import ChangedSource, EmptySource
 from store.types import Kind
 
@@ -95,12 +95,12 @@ class Vinnova(Source):
     def keep(self, entity: str, response: Response) -> None:
         """Keep the records of an answer by their number."""
         for record in rounds.read_records(response.body, ROUNDS):
-            self.known[entity][rounds.text_of(record, rounds.NUMBER)] = record
+            self.known[entity][text_of(record, rounds.NUMBER)] = record
 
     def complete(self) -> Iterator[Any]:
         """Ask for calls, then programmes, that are named and not there; each is asked for once. Then tell."""
-        calls = {rounds.text_of(record, rounds.CALL) for record in self.found_rounds}
-        programmes = {rounds.text_of(record, rounds.PROGRAMME) for record in self.of_rounds(calls)}
+        calls = {text_of(record, rounds.CALL) for record in self.found_rounds}
+        programmes = {text_of(record, rounds.PROGRAMME) for record in self.of_rounds(calls)}
         for entity, named in ((CALLS, calls), (PROGRAMMES, programmes)):
             missing = sorted(named - set(self.known[entity]) - self.asked - {""})[:BATCH]
             if missing and self.batches < MOST_BATCHES:
@@ -123,7 +123,7 @@ class Vinnova(Source):
         """Tell of the rounds."""
         told = 0
         for record in self.found_rounds:
-            number = rounds.text_of(record, rounds.NUMBER)
+            number = text_of(record, rounds.NUMBER)
             if rounds.has_odd_date(record):
                 yield self.skipped(ROUNDS, number, "a closing date that cannot be read")
             item = rounds.item_of(record, self.known[CALLS], self.known[PROGRAMMES], self.today)
