@@ -53,6 +53,7 @@ class Worker:
         self.doing = doing
         self.limit = limit
         self.stop = threading.Event()
+        self.failed = False
         self.hanging: dict[StepName, threading.Thread] = {}
 
     def wake(self) -> None:
@@ -94,6 +95,7 @@ class Worker:
             thread.join(GRACE)
         elif thread.is_alive():
             self.hanging[step.name] = thread
+            self.failed = True
             logger.error("%s: watchdog: not done after %s; going on with the next step", step.name, self.limit(step))
 
     def _try(self, step: Step, now: datetime) -> None:
@@ -102,9 +104,11 @@ class Worker:
         except Stopped:
             logger.info("%s: stopped half-way; the rest is done next time", step.name)
         except ScanningError as error:
+            self.failed = True
             logger.error("%s: failed: %s", step.name, error)
         except Exception:
             # A fault of ours in one step must not end the others: the alarm clock goes on.
+            self.failed = True
             logger.exception("%s: fault in the program", step.name)
 
     def _go_on(self) -> None:

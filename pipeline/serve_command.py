@@ -37,3 +37,5 @@ def serve(
                 # From a thread: an Event must not be set by a handler that interrupts the waiting for it.
                 signal.signal(number, lambda *_: threading.Thread(target=worker.stop.set).start())
             worker.work() if once else schedule.serve(worker)
+        if once and worker.failed:
+            raise typer.Exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, literal, or_, select, update
@@ -33,10 +33,9 @@ def freeze_digest(session: Session, digest: Digest) -> bool:
 
 def due_ids(session: Session, now: datetime, *, municipality: str | None = None) -> list[str]:
     """Return the ids of the digests to be tried now, the oldest first."""
-    due = or_(
-        DigestRow.state == DigestState.QUEUED.value,
-        (DigestRow.state == DigestState.RETRY.value) & (DigestRow.next_try <= now),
-    )
+    # Nothing is put off for a day: a next try so far ahead was noted under a clock that has been set back since.
+    turn = or_(DigestRow.next_try <= now, DigestRow.next_try > now + timedelta(days=1))
+    due = or_(DigestRow.state == DigestState.QUEUED.value, (DigestRow.state == DigestState.RETRY.value) & turn)
     query = select(DigestRow.id).where(due).order_by(DigestRow.created_at, DigestRow.id)
     if municipality is not None:
         query = query.where(DigestRow.municipality == municipality)

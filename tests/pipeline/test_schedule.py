@@ -19,10 +19,10 @@ from pipeline.perform import perform
 from pipeline.schedule import Worker, clock_went_back
 from pipeline.settings import Settings
 from store.db import Store
-from store.digests import list_digests
+from store.digests import due_ids, list_digests, settle
 from store.errors import ScanningError, StoreError
 from store.runs import begin_run, end_run, list_runs
-from store.types import DigestState, Outcome, Run, SourceState
+from store.types import Delivery, DigestState, Outcome, Run, SourceState
 from tests.pipeline.making import municipality
 from tests.pipeline.outbox import fill_outbox, states
 
@@ -80,6 +80,17 @@ def test_F41_an_alarm_set_far_ahead_by_a_clock_set_back_is_noticed() -> None:
     assert not clock_went_back(None, MONDAY)
 
 
+def test_F41_a_next_try_noted_under_a_clock_since_set_back_is_not_waited_for(store: Store) -> None:
+    fill_outbox(store, 1)
+    with store.session() as session:
+        ahead = Delivery(digest_id="kontakt00", at=MONDAY, transport="smtp", state=DigestState.RETRY)
+        settle(session, ahead, next_try=MONDAY + timedelta(days=365))
+    with store.reading() as session:
+        assert due_ids(session, MONDAY) == ["kontakt00"]
+        assert due_ids(session, MONDAY + timedelta(days=364, hours=20)) == []
+        assert due_ids(session, MONDAY + timedelta(days=365)) == ["kontakt00"]
+
+
 def test_F42_weeks_that_passed_are_merged_and_the_coordinator_is_told(installation: Installation) -> None:
     worker(installation).work()
     worker(installation, MONDAY + timedelta(days=21, hours=2)).work()
@@ -129,7 +140,9 @@ def test_a_step_that_fails_does_not_stop_the_next(installation: Installation, ca
             raise ScanningError("kommunens fil saknas") if now == MONDAY else ZeroDivisionError
         return perform(made, step, now, go_on)
 
-    worker(installation, doing=doing).work()
+    failing = worker(installation, doing=doing)
+    failing.work()
+    assert failing.failed
     assert set(states(installation.store).values()) == {"sent"}
     assert "compose: failed: kommunens fil saknas" in caplog.text
     worker(installation, MONDAY + timedelta(minutes=5), doing=doing).work()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,11 +23,14 @@ from tests.pipeline.test_kill_run import assert_same_end, kill_after, letters, r
 def quiet_installation(home: Path) -> list[str]:
     """Make an installation without sources, and return the command that keeps its schedule."""
     home.mkdir()
-    off = "".join(f"[sources.{name}]\nenabled = false\n" for name in source_names())
-    (home / "utkik.toml").write_text(off, encoding="utf-8")
+    (home / "utkik.toml").write_text(sources_off(set()), encoding="utf-8")
     command = [sys.executable, "-m", "pipeline.cli", "--home", str(home)]
     run([*command, "init"])
     return [*command, "serve"]
+
+
+def sources_off(but: set[str]) -> str:
+    return "".join(f"[sources.{name}]\nenabled = false\n" for name in source_names() if name not in but)
 
 
 @contextmanager
@@ -59,6 +63,24 @@ def test_F32_F38_F39_a_second_schedule_is_refused_and_the_first_ends_within_ten_
         third.kill()
         third.wait()
     run([*command, "--once"])  # the operating system has let go of the lock
+
+
+def test_F32_told_to_end_in_the_middle_of_a_crawl_it_does_within_ten_seconds(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the question and never answers
+        command = quiet_installation(tmp_path / "home")
+        settings = (
+            f'replay_url = "http://127.0.0.1:{silent.getsockname()[1]}"\n[sources.funding_tenders]\nenabled = true\n'
+        )
+        (tmp_path / "home" / "utkik.toml").write_text(settings + sources_off({"funding_tenders"}), encoding="utf-8")
+        with serving(command) as process:
+            assert process.stderr is not None
+            assert any("collect: begins" in line for line in process.stderr)
+            with silent.accept()[0]:
+                process.send_signal(signal.SIGTERM)
+                began = time.monotonic()
+                process.communicate(timeout=15)
+                assert time.monotonic() - began < 10
+            assert process.returncode == 0
 
 
 def test_now_without_once_is_one_sentence(tmp_path: Path) -> None:
