@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pipeline import run as steps
 from pipeline import show
@@ -25,7 +26,7 @@ from pipeline.serve_command import serve
 from pipeline.show_thread import show_threads, thread_values
 from pipeline.source_commands import sources_app
 from pipeline.status import status_of
-from pipeline.terminal import write_json
+from pipeline.terminal import fail, write_json
 from pipeline.typed import typed_day, typed_moment, typed_week
 from pipeline.week import check_options, iso_week
 from store.errors import ConfigurationError, ScanningError
@@ -89,7 +90,7 @@ def init(
 ) -> None:
     """Gör i ordning en installation: inställningar, kommunens fil och en tom databas."""
     for line in create_installation(context.obj.home, municipality):
-        context.obj.console.print(line, soft_wrap=True)
+        context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
     context.obj.console.print("Nästa steg: ändra i filerna, kontrollera med [bold]utkik check[/bold], kör utkik run.")
 
 
@@ -99,7 +100,7 @@ def check(context: typer.Context) -> None:
     with open_installation(context.obj.home) as installation:
         check_options(installation.settings)
         for warning in check_municipality(installation.municipality):
-            context.obj.console.print(f"[yellow]Att veta:[/yellow] {warning}")
+            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(warning)}")
         context.obj.console.print(f"Inställningarna för {installation.municipality.name} går att använda.")
 
 
@@ -146,15 +147,17 @@ def digest(
 ) -> None:
     """Skriv veckans brev, ett per kontaktperson, och lägg dem i utkorgen."""
     at = moment(now)
+    named = typed_week(week) or iso_week(at)
     with open_installation(context.obj.home) as installation:
-        if preview:
-            show.previews(installation, context.obj.console, week=typed_week(week) or iso_week(at), now=at)
-            return
-        run = steps.compose_digests(
-            installation, context.obj.console, week=typed_week(week) or iso_week(at), now=at, quiet=as_json
-        )
+        if not preview:
+            run = steps.compose_digests(installation, context.obj.console, week=named, now=at, quiet=as_json)
+            values: object = show.run_values(run)
+        elif as_json:
+            values = show.preview_values(installation, week=named, now=at)
+        else:
+            show.previews(installation, context.obj.console, week=named, now=at)
     if as_json:
-        write_json(show.run_values(run))
+        write_json(values)
 
 
 @app.command()
@@ -178,12 +181,14 @@ def outbox(
 ) -> None:
     """Visa utkorgen, och avgör det som bara en människa kan avgöra."""
     with open_installation(context.obj.home) as installation:
-        for line in decide(installation, again=again, sent=sent, release=release, now=moment(now)):
-            context.obj.console.print(line)
+        done = decide(installation, again=again, sent=sent, release=release, now=moment(now))
         if as_json:
-            write_json(outbox_values(installation, week=week))
-        elif not (again or sent or release):
-            show_outbox(installation, context.obj.console, week=week)
+            write_json(outbox_values(installation, week=typed_week(week)))
+            return
+        for line in done:
+            context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
+        if not done:
+            show_outbox(installation, context.obj.console, week=typed_week(week))
 
 
 @app.command()
@@ -211,7 +216,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 def changes(
     context: typer.Context,
     now: Now = "",
-    days: Annotated[int, typer.Option("--days", min=1, help="Hur långt tillbaka.")] = 7,
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Hur många dagar tillbaka.")] = 7,
     as_json: AsJson = False,
 ) -> None:
     """Visa ändrade frister och lägen."""
@@ -281,15 +286,14 @@ def demo(
 
 def main() -> None:
     """Run the command; a foreseen error is one sentence and exit code 1, or 2 when a person wrote something wrong."""
-    console = Console(stderr=True)
     try:
         app(standalone_mode=True)
-    except ConfigurationError as error:
-        console.print(f"[red]Fel:[/red] {error}", soft_wrap=True, highlight=False)
-        sys.exit(2)
     except ScanningError as error:
-        console.print(f"[red]Fel:[/red] {error}", soft_wrap=True, highlight=False)
-        sys.exit(1)
+        fail(str(error), code=2 if isinstance(error, ConfigurationError) else 1)
+    except OSError as error:
+        logging.getLogger(__name__).info("stopped", exc_info=error)
+        place = error.filename or "filsystemet"
+        fail(f"{place}: {error.strerror or error}. Kontrollera mappen, utrymmet och rättigheterna.", code=1)
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the values that UTKIK_NAME and UTKIK_TABLE__NAME give; UTKIK_HOME is no setting of the file."""
     values: dict[str, Any] = {}
-    for variable, text in environment.items():
+    for variable, text in sorted(environment.items()):  # UTKIK_MAIL before UTKIK_MAIL__PORT, whoever set them first
         if not variable.startswith(ENVIRONMENT_PREFIX) or variable == "UTKIK_HOME":
             continue
         *tables, name = variable.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
@@ -176,6 +176,8 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         target = values
         for table in tables:
             target = target.setdefault(table, {})
+            if not isinstance(target, dict):
+                raise ConfigurationError(f"miljövariabeln {variable} går inte ihop med en kortare med samma början")
         target[name] = text
     return values
 

@@ -20,14 +20,15 @@ from pipeline.currency import STOCKHOLM, Week
 from pipeline.health import told_shares
 from pipeline.installation import Installation
 from pipeline.municipality import COORDINATOR
+from pipeline.outbox import STATE_WORDS
 from pipeline.route import route_items
 from pipeline.status import status_of
-from pipeline.terminal import plain_table, state_text
-from pipeline.wording import day_in_words
+from pipeline.terminal import KIND_WORDS, plain_table, state_text
+from pipeline.wording import counted, day_in_words
 from store.assessments import get_assessments
 from store.errors import ConfigurationError
 from store.items import events_since, get_items, search_items
-from store.types import Route, Run, SourceState, StoredItem
+from store.types import DigestState, Route, Run, SourceState, StoredItem
 
 
 def run_values(run: Run) -> dict[str, Any]:
@@ -105,9 +106,11 @@ def status(installation: Installation, console: Console) -> None:
         for name, source in values["sources"].items()
     ]
     console.print(plain_table("Källor", ["Källa", "Läge", "Poster", "Senast läst"], rows, (2,)))
-    console.print(plain_table("Poster", ["Slag", "Antal"], number_rows(values["kinds"]), (1,)))
+    kinds = {KIND_WORDS.get(kind, kind): number for kind, number in values["kinds"].items()}
+    console.print(plain_table("Poster", ["Slag", "Antal"], number_rows(kinds), (1,)))
     console.print(f"Bedömda poster: {values['assessed']}. Gemensamma nyheter: {values['stories']}.")
-    console.print(plain_table("Utskick", ["Läge", "Antal"], number_rows(values["digests"]), (1,)))
+    digests = {STATE_WORDS[DigestState(state)]: number for state, number in values["digests"].items()}
+    console.print(plain_table("Utskick", ["Läge", "Antal"], number_rows(digests), (1,)))
 
 
 def number_rows(numbers: Mapping[str, int]) -> list[list[str]]:
@@ -122,6 +125,15 @@ def moment_text(text: str | None) -> str:
     return datetime.fromisoformat(text).astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M")
 
 
+def preview_values(installation: Installation, *, week: str, now: datetime) -> list[dict[str, Any]]:
+    """Return each digest that the week still lacks: whom it is for, its subject and its text."""
+    digests = build_digests(installation.store, installation.municipality, installation.settings, week=week, now=now)
+    return [
+        {"contact": d.contact, "subject": d.subject, "entries": len(d.entries), "text": text_of(d.message)}
+        for d in digests
+    ]
+
+
 def previews(installation: Installation, console: Console, *, week: str, now: datetime) -> None:
     """Show the text of each digest that the week still lacks, without writing anything."""
     digests = build_digests(installation.store, installation.municipality, installation.settings, week=week, now=now)
@@ -129,7 +141,7 @@ def previews(installation: Installation, console: Console, *, week: str, now: da
         console.rule(escape(digest.contact))
         console.print(escape(text_of(digest.message)), soft_wrap=True, highlight=False)
     if not digests:
-        console.print(f"Alla brev för {week} är redan skrivna. Se utkik status.")
+        console.print(f"Alla brev för {week} är redan skrivna. De visas med: utkik outbox")
 
 
 def text_of(message: bytes) -> str:
@@ -161,6 +173,9 @@ def changes(installation: Installation, console: Console, *, now: datetime, days
         [moment_text(row["seen_at"]), escape(row["change"]), escape(row["title"]), row["url"]]
         for row in change_values(installation, now=now, days=days)
     ]
+    if not rows:
+        console.print(f"Inga frister eller lägen har ändrats de senaste {days} dagarna.")
+        return
     console.print(plain_table(f"Ändrat de senaste {days} dagarna", ["Sett", "Ändring", "Vad", "Länk"], rows))
 
 
@@ -219,4 +234,4 @@ def items(console: Console, rows: Sequence[Mapping[str, Any]], *, now: datetime)
         days = [day_in_words(datetime.fromisoformat(day).date(), today) for day in row["deadlines"][:2]]
         date = row["published"] or row["first_seen"][:10]
         table.append([date, escape(row["title"]), escape(row["publisher"]), ", ".join(days), row["url"]])
-    console.print(plain_table(f"{len(table)} poster", ["Datum", "Vad", "Från", "Frist", "Länk"], table))
+    console.print(plain_table(counted(len(table), "post", "poster"), ["Datum", "Vad", "Från", "Frist", "Länk"], table))

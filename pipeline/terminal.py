@@ -6,9 +6,9 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -28,6 +28,15 @@ STATE_STYLES: Mapping[SourceState, str] = {
     SourceState.WORKING: "green",
     SourceState.OFF: "dim",
     SourceState.WAITING: "dim",
+}
+KIND_WORDS: Mapping[str, str] = {
+    "agency": "från myndigheter",
+    "call": "utlysningar",
+    "consultation": "remisser och samråd",
+    "government": "från regeringen",
+    "legal_act": "rättsakter",
+    "news": "nyheter",
+    "proposal": "förslag",
 }
 
 
@@ -88,7 +97,9 @@ def plain_table(
     """Return a table of texts; `numbers` are the columns that are right-aligned."""
     table = Table(title=title, title_justify="left")
     for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index in numbers else "left")
+        # An address that is cut short leads nowhere.
+        overflow: OverflowMethod = "fold" if column == "Länk" else "ellipsis"
+        table.add_column(column, justify="right" if index in numbers else "left", overflow=overflow)
     for row in rows:
         table.add_row(*row)
     return table
@@ -97,3 +108,9 @@ def plain_table(
 def write_json(values: Any) -> None:
     """Write values as JSON on standard output, without colours or line breaks of the terminal's."""
     sys.stdout.write(json.dumps(values, ensure_ascii=False, indent=2) + "\n")
+
+
+def fail(message: str, *, code: int) -> NoReturn:
+    """Say what went wrong on standard error, brackets and all, and end the program."""
+    Console(stderr=True).print(f"[red]Fel:[/red] {escape(message)}", soft_wrap=True, highlight=False)
+    sys.exit(code)
