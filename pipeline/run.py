@@ -16,6 +16,7 @@ from pipeline.installation import Installation, transport_of
 from pipeline.send import send_due
 from pipeline.terminal import show_collected, source_progress, step_progress
 from pipeline.week import iso_week, jobs_for, pace_of, wanted_sources
+from pipeline.wording import counted
 from store.runs import interrupt_running
 from store.types import Run
 
@@ -91,7 +92,8 @@ def _assess(installation: Installation, console: Console, *, now: datetime, quie
     with step_progress(silent(console, quiet), "Bedömer") as progress:
         run = assess(installation.store, Assessor.load(), now=now, progress=progress)
     silent(console, quiet).print(
-        f"Bedömt: {run.counts['assessed']} poster, {run.counts['stories']} gemensamma nyheter."
+        f"Bedömt: {counted(run.counts['assessed'], 'post', 'poster')}, "
+        f"{counted(run.counts['stories'], 'nyhet', 'nyheter')} som flera källor berättar."
     )
     return run
 
@@ -116,8 +118,9 @@ def _compose(installation: Installation, console: Console, *, week: str, now: da
             progress=progress,
         )
     written, existing = run.counts["digests"], run.counts["existing"]
+    entries = counted(run.counts["entries"], "post", "poster")
     earlier = f" {existing} var redan skrivna." if existing else ""
-    silent(console, quiet).print(f"Brev för {week}: {written} nya, {run.counts['entries']} poster.{earlier}")
+    silent(console, quiet).print(f"Brev för {week}: {counted(written, 'nytt', 'nya')}, {entries}.{earlier}")
     return run
 
 
