@@ -52,8 +52,8 @@ def create_installation(home: Path | None, municipality: str) -> list[str]:
         settings_file.chmod(0o600)  # a mail password may be written into it
         done.append(f"Inställningar: {settings_file}")
     done += create_municipality_file(settings, municipality)
-    open_store(settings.store_url).close()
-    done.append(f"Databas: {settings.store_url}" if settings.database_url else f"Databas: {settings.home / 'utkik.db'}")
+    with open_store(settings.store_url) as store:
+        done.append(f"Databas: {store.path or store.url}")
     return done
 
 

@@ -22,7 +22,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.url = engine.url.render_as_string(hide_password=True)
+        self.url = engines.shown_url(engine)
         self._read = engines.with_purpose(engine, engines.READ)
         self._write = engines.with_purpose(engine, engines.WRITE)
         self._durable = engines.with_purpose(engine, engines.DURABLE)
@@ -44,9 +44,11 @@ class Store:
         with self._translated(), Session(self._read) as session:
             yield session
 
-    def exclusive(self, name: str) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def exclusive(self, name: str) -> Iterator[None]:
         """Hold the named single-runner lock; raises StoreError ("redan igång") at once when it is held."""
-        return locks.exclusive(self.engine, name)
+        with self._translated(), locks.exclusive(self.engine, name):
+            yield
 
     @property
     def path(self) -> Path | None:

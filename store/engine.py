@@ -53,11 +53,20 @@ def sqlite_path(engine: Engine) -> Path | None:
     return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
 
 
+def shown_url(engine: Engine) -> str:
+    """Return the address as it may be shown: no password, also not one given as a parameter."""
+    return engine.url.set(query={}).render_as_string(hide_password=True)
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
-    except ArgumentError as error:
-        raise StoreError(f"Databasadressen {url!r} går inte att tolka. Skriv sqlite:///sökväg/till/fil.db.") from error
+    except (ArgumentError, ValueError):
+        # Not repeated, nor chained: a password may stand in it.
+        raise StoreError(
+            "Databasadressen går inte att tolka. Skriv sqlite:///sökväg/till/fil.db eller "
+            "postgresql://användare:lösenord@server/databas."
+        ) from None
     backend = parsed.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise StoreError(f"Databasen {backend!r} stöds inte. Använd sqlite:///… eller postgresql://….")
@@ -67,7 +76,7 @@ def _parse(url: str) -> URL:
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait}, json_serializer=_to_json)
+    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": wait}, json_serializer=_to_json)
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return engine
@@ -99,7 +108,7 @@ def _to_json(value: Any) -> str:
 def fault(error: DBAPIError, engine: Engine) -> StoreError | None:
     """Return what a database error means to the one who runs the program, or None when it is our own mistake."""
     text = str(error.orig).lower()
-    name = engine.url.render_as_string(hide_password=True)
+    name = shown_url(engine)
     for sign, message in _SIGNS:
         if sign in text:
             return StoreError(f"{message} ({name})")
@@ -116,6 +125,7 @@ _SIGNS = (
     ("read-only", "Databasen är skrivskyddad. Kontrollera användarens rättigheter."),
     ("unable to open database file", "Databasfilen går inte att öppna. Kontrollera att mappen finns och är skrivbar."),
     ("not a database", "Filen är ingen databas, eller så är den skadad. Lägg tillbaka den senaste säkerhetskopian."),
+    ("does not exist", "Databasen eller användaren finns inte på databasservern. Kontrollera databasadressen."),
     ("malformed", "Databasen är skadad. Lägg tillbaka den senaste säkerhetskopian."),
     ("disk i/o error", "Disken gick inte att läsa eller skriva. Kontrollera disken och kör igen."),
     ("password authentication failed", "Databasservern godtog inte inloggningen. Kontrollera databasadressen."),

@@ -79,7 +79,7 @@ def upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        name = connection.engine.url.render_as_string(hide_password=True)
+        name = engines.shown_url(connection.engine)
         raise StoreError(
             f"Databasen {name} hör till en nyare version av Utkik än den här. Uppdatera programmet; inget är ändrat."
         ) from error

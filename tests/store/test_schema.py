@@ -129,6 +129,21 @@ def test_password_is_not_in_messages() -> None:
     assert "hemligt" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:/utkik:hemligt@server/utkik",
+        "postgresql://utkik:hemligt@server:port/utkik",
+        "postgresql://utkik@127.0.0.1:1/utkik?password=hemligt",
+        "mysql://utkik:hemligt@server/utkik",
+    ],
+)
+def test_password_of_a_wrong_address_is_not_told_either(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+    assert "hemligt" not in str(caught.value)
+
+
 def test_sqlite_is_set_up_as_it_should(sqlite_store: Store) -> None:
     with sqlite_store.session() as session:
         pragma = {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "foreign_keys")}
