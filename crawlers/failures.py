@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from http import HTTPStatus
 
 from OpenSSL import SSL
 from scrapy.exceptions import (
@@ -95,7 +94,7 @@ def next_try_of(error: BaseException | None) -> datetime | None:
 
 def explain_status(status: int) -> tuple[SourceState, str]:
     """Return the state and the sentence of an HTTP status that is no answer."""
-    meaning = MEANINGS.get(status) or _official_name(status)
+    meaning = MEANINGS.get(status) or ("fel hos källan" if status >= 500 else "okänd kod")
     if status in (401, 403, 451):
         return SourceState.REFUSED, f"Källan tillåter inte hämtning (fel {status}, {meaning})."
     if status == 410:
@@ -145,10 +144,3 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
     yield from causes(error.__cause__)
     for reason in getattr(error, "reasons", None) or ():
         yield from causes(getattr(reason, "value", None))
-
-
-def _official_name(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "okänd kod"
