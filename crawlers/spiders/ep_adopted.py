@@ -70,12 +70,14 @@ class EpAdopted(Source):
         self.procedures = [procedure_id(str(name)) for name in named] if isinstance(named, list) else [""]
         if "" in self.procedures:
             raise ConfigurationError(f"ep_adopted: procedures ska vara en lista som ['2025/0260(COD)'], är {named!r}")
+        if len(self.procedures) > MOST_PROCEDURES:
+            raise ConfigurationError(f"ep_adopted: högst {MOST_PROCEDURES} procedures, är {len(self.procedures)}")
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the feed; the list follows whatever comes of it, so that one question is asked at a time."""
         url = f"{API}adopted-texts/feed?timeframe=one-week"
         yield self.ask(FEED, url, self.on_feed, {}, self.on_feed_failed, empty=True)
-        for number in self.procedures[:MOST_PROCEDURES]:
+        for number in self.procedures:
             self.left.add(number)
             yield self.ask(PROCEDURES, f"{API}procedures/{number}", self.on_procedure, {"number": number}, empty=True)
 

@@ -169,6 +169,7 @@ def test_procedure_tells_its_stage() -> None:
 
 
 def test_procedures_that_are_no_list_of_procedures_are_a_wrong_configuration() -> None:
-    for wrong in ("2025/0260(COD)", ["COM(2025) 1"]):
+    too_many = [f"2025/{number:04}(COD)" for number in range(1, 52)]
+    for wrong in ("2025/0260(COD)", ["COM(2025) 1"], too_many):
         with pytest.raises(ConfigurationError, match="procedures"):
             EpAdopted(job("ep_adopted", options={"procedures": wrong}))
