@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from rich.console import Console
+from rich.markup import escape
 
 from nlp.assessor import Assessor
 from pipeline.assess import assess
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
+from pipeline.folder import FolderTransport
 from pipeline.installation import Installation, transport_of
 from pipeline.send import send_due
 from pipeline.terminal import show_collected, source_progress, step_progress
@@ -132,9 +134,14 @@ def send_digests(installation: Installation, console: Console, *, now: datetime,
 
 
 def _send(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
+    transport = transport_of(installation.settings)
     with step_progress(silent(console, quiet), "Skickar") as progress:
-        run = send_due(installation.store, transport_of(installation.settings), now=now, progress=progress)
-    silent(console, quiet).print(run.message)
+        run = send_due(installation.store, transport, now=now, progress=progress)
+    silent(console, quiet).print(escape(run.message), highlight=False)
+    if run.counts["due"] > run.counts.get("sent", 0):
+        silent(console, quiet).print("Varför, och vad du kan göra, visar: utkik outbox")
+    if isinstance(transport, FolderTransport) and run.counts.get("sent"):
+        silent(console, quiet).print(f"Breven ligger i {escape(str(transport.path))}", soft_wrap=True, highlight=False)
     return run
 
 

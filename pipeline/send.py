@@ -121,7 +121,7 @@ def _settle_failure(batch: Batch, digest_id: str, error: DeliveryError) -> None:
         transport=batch.transport.name,
         state=state,
         code=error.code,
-        detail=detail(state, error),
+        detail=detail(state, error, batch.transport.name),
     )
     # A claim has counted this attempt already.
     earlier = digest.attempts - (digest.state == DigestState.SENDING)

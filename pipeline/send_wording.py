@@ -14,16 +14,18 @@ _NO_SUCH_ADDRESS = (550, 551, 553)
 _LOGIN = (530, 534, 535, 538)
 
 
-def detail(state: DigestState, error: DeliveryError) -> str:
+def detail(state: DigestState, error: DeliveryError, transport: str) -> str:
     """Return what happened to one digest, with the server's own words in brackets."""
-    return f"{_reason(state, error)} ({error})"
+    return f"{_reason(state, error, transport)} ({error})"
 
 
-def _reason(state: DigestState, error: DeliveryError) -> str:
+def _reason(state: DigestState, error: DeliveryError, transport: str) -> str:
     if state == DigestState.UNCLEAR:
         return "servern svarade inte efter att brevet lämnats över"
     if state == DigestState.REFUSED:
         return "adressen finns inte" if error.code in _NO_SUCH_ADDRESS else "mottagaren tar inte emot brevet"
+    if transport == "folder":
+        return "mappen går inte att skriva i"
     if error.stops_batch:
         return "inloggningen godtogs inte" if error.code in _LOGIN else "e-postservern går inte att använda"
     return "gav upp efter två dygn" if state == DigestState.HELD else "tillfälligt fel"

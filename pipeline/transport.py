@@ -126,6 +126,11 @@ class SmtpTransport:
             if smtp:
                 smtp.close()
             raise self._no_connection(error) from error
+        except UnicodeError:  # chained, it would show the password in a traceback
+            if smtp:
+                smtp.close()
+            told = f"{self.host}:{self.port}: server name or login has characters that cannot be sent"
+            raise DeliveryError(told, permanent=True, stops_batch=True) from None
         self._smtp = smtp
         return smtp
 

@@ -15,7 +15,7 @@ from crawlers.job import Job
 from crawlers.listing_catalogue import listing_facts, merged_listings
 from pipeline.back_off import Pace, held_parts
 from pipeline.details import wanted_details
-from pipeline.installation import Installation
+from pipeline.installation import Installation, transport_of
 from pipeline.settings import Settings
 from store.db import Session
 from store.errors import ConfigurationError
@@ -122,7 +122,8 @@ def is_fresh(validator: Validator, now: datetime) -> bool:
 
 
 def check_options(settings: Settings) -> None:
-    """Raise ConfigurationError when the settings name a source or describe a feed that cannot be."""
+    """Raise ConfigurationError when the settings name a source, or describe a feed or mail server, that cannot be."""
+    transport_of(settings)
     wanted_sources(settings, [])
     feed_facts(merged_feeds({name: feed.model_dump(exclude_none=True) for name, feed in settings.feeds.items()}))
     listing_facts(listings_of(settings))

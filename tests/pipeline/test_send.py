@@ -154,6 +154,15 @@ def test_F47_wrong_password_holds_the_batch_until_it_is_released(sqlite_store: S
     assert server.recipients == contacts
 
 
+def test_login_with_letters_that_cannot_be_sent_holds_the_batch_and_stays_secret(sqlite_store: Store) -> None:
+    fill_outbox(sqlite_store, 2)
+    with mail_server(password=RIGHT) as server:
+        run = send_due(sqlite_store, smtp(server, user="utkik", password="hemligtåäö"), now=NOW)  # noqa: S106
+    assert set(states(sqlite_store).values()) == {"held"}
+    assert "characters that cannot be sent" in run.message
+    assert "hemligt" not in run.message
+
+
 def test_F47_refused_sender_and_missing_encryption_hold_the_batch(sqlite_store: Store) -> None:
     fill_outbox(sqlite_store, 3)
     with mail_server({"MAIL": lambda _: "550 5.7.1 Not your address"}) as server:

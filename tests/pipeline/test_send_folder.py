@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from pipeline.folder import FolderTransport, file_stem, html_of
 from pipeline.send import send_due
 from store.db import Store
-from store.digests import claim, get_digest
+from store.digests import claim, deliveries, due_ids, get_digest
 from store.types import Outcome
 from tests.pipeline.outbox import NOW, fill_outbox, message_to, states
 
@@ -76,3 +77,13 @@ def test_message_without_a_page_gives_only_the_mail_file(sqlite_store: Store, tm
     assert html_of(plain.message) == ""
     FolderTransport(tmp_path).deliver(plain, sender="a@example.org", before_data=lambda: None)
     assert [path.suffix for path in (tmp_path / "2026-W34").iterdir()] == [".eml"]
+
+
+def test_folder_that_cannot_be_written_is_no_mail_server(sqlite_store: Store, tmp_path: Path) -> None:
+    fill_outbox(sqlite_store, 2)
+    (tmp_path / "outbox").touch()
+    run = send_due(sqlite_store, FolderTransport(tmp_path / "outbox"), now=NOW)
+    assert run.message.startswith("0 av 2 skickade, försöker igen ")
+    with sqlite_store.reading() as session:
+        told = [deliveries(session, digest_id)[-1].detail for digest_id in due_ids(session, NOW + timedelta(hours=1))]
+    assert [detail.partition(" (")[0] for detail in told] == ["mappen går inte att skriva i"] * 2

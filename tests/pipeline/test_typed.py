@@ -61,3 +61,11 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     done = utkik(taken, "init")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Fel: {taken}: File exists. Kontrollera mappen, utrymmet och rättigheterna.\n"
+
+
+def test_check_asks_for_the_mail_server_that_sending_would_need(tmp_path: Path) -> None:
+    utkik(tmp_path, "init")
+    (tmp_path / "utkik.toml").write_text('[mail]\ntransport = "smtp"\n', encoding="utf-8")
+    done = utkik(tmp_path, "check")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "mail.host saknas: ange e-postserverns namn" in done.stderr
