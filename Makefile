@@ -4,8 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
+DATA ?= ../shared/data
 
-.PHONY: help demo setup test lint check bench clean
+.PHONY: help demo setup test lint check bench trial clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -28,6 +29,9 @@ check: lint test ## what every change must pass
 
 bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise run
 	$(BIN)/python -m tests.benchmarks.run
+
+trial: $(VENV)/.installed ## measure whether learnt weights would beat the authored knowledge; needs labelled items in DATA
+	$(BIN)/python -m nlp.trial --items $(DATA)/pool.jsonl --labels $(DATA)/labels-dev.jsonl
 
 clean: ## remove the virtual environment and what the tools left
 	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

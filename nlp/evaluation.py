@@ -32,6 +32,8 @@ from store.types import Assessment, Item
 RELEVANT = 2  # least label of what a coordinator would send on
 SENT = 0.5  # probability at which precision and recall are told
 FLAGGED = 0.5
+FEWEST = 30  # cases; the figures of fewer say nothing
+DRAWS, SEED = 100, 1  # draws of an interval; the same every time, so that two runs can be compared
 FLAGS = ("funding", "law", "children_youth", "partnership")
 
 
@@ -50,19 +52,40 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """Figures by group and name, within what they lie, and the figures of what must be beaten."""
+
+    figures: Mapping[str, Mapping[str, float]]
+    intervals: Mapping[str, Mapping[str, tuple[float, float]]]
+    baselines: Mapping[str, Mapping[str, float]]
+
+    def values(self) -> dict[str, Any]:
+        """Return the report as JSON can hold it, in thousandths."""
+        return {
+            "figures": _rounded(self.figures),
+            "intervals": {
+                group: {name: [round(end, 3) for end in ends] for name, ends in row.items()}
+                for group, row in self.intervals.items()
+            },
+            "baselines": _rounded(self.baselines),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """An item, its label, and which half it is in: constants were set on the tuned half alone."""
 
     item: Item
     label: Label
     is_tuned: bool
+    origin: str = ""  # the collection that the item was taken from, when the file tells
 
 
 def read_cases(items: Path, labels: Path) -> list[Case]:
     """Return the labelled items, in the order of the labels; labels of items that are not there are left out."""
     lines = {line["id"]: line for line in _lines(items)}
     return [
-        Case(item_of(lines[row["id"]]), _label(row), is_tuned(row["id"]))
+        Case(item_of(lines[row["id"]]), _label(row), is_tuned(row["id"]), _origin(lines[row["id"]]))
         for row in _lines(labels)
         if row["id"] in lines
     ]
@@ -98,6 +121,23 @@ def figures(cases: Sequence[Case], assessments: Sequence[Assessment], areas: Ite
     return found
 
 
+def intervals(
+    cases: Sequence[Case], assessments: Sequence[Assessment], areas: Iterable[str], draws: int = DRAWS
+) -> dict[str, tuple[float, float]]:
+    """Return within what each figure lies in nineteen of twenty draws of as many cases, with some drawn again."""
+    chance = np.random.default_rng(SEED)
+    keys = list(areas)
+    drawn = []
+    for _ in range(draws):
+        numbers = chance.integers(len(cases), size=len(cases)).tolist()
+        drawn.append(figures([cases[n] for n in numbers], [assessments[n] for n in numbers], keys))
+    found = {}
+    for name in drawn[0]:
+        low, high = np.quantile([row[name] for row in drawn], (0.025, 0.975))
+        found[name] = (float(low), float(high))
+    return found
+
+
 def ranking(scores: Floats, right: Bools) -> dict[str, float]:
     """Return average precision and recall at three reading budgets."""
     found = {"average precision": average_precision(scores, right)}
@@ -118,20 +158,27 @@ def baselines(cases: Sequence[Case], assessor: Assessor) -> dict[str, dict[str, 
     }
 
 
-def report(cases: Sequence[Case], assessor: Assessor) -> dict[str, dict[str, float]]:
-    """Return the figures of all cases, either half, every language and kind, and the baselines."""
+def report(cases: Sequence[Case], assessor: Assessor) -> Report:
+    """Return the figures of all cases, either half, every language, kind and origin, and the baselines."""
     assessments = assessor.assess([case.item for case in cases])
+    found, within = {}, {}
+    for name, numbers in _groups(cases, assessments).items():
+        chosen, said = [cases[n] for n in numbers], [assessments[n] for n in numbers]
+        found[name] = figures(chosen, said, assessor.knowledge.areas)
+        within[name] = intervals(chosen, said, assessor.knowledge.areas)
+    return Report(found, within, baselines(cases, assessor))
+
+
+def _groups(cases: Sequence[Case], assessments: Sequence[Assessment]) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = defaultdict(list)
     for number, (case, assessment) in enumerate(zip(cases, assessments, strict=True)):
-        half = "tuned half" if case.is_tuned else "unseen half"
-        for name in ("all", half, f"language {assessment.language}", f"kind {case.item.kind.value}"):
+        names = ["all", "tuned half" if case.is_tuned else "unseen half", f"language {assessment.language}"]
+        names.append(f"kind {case.item.kind.value}")
+        if case.origin:
+            names.append(f"origin {case.origin}")
+        for name in names:
             groups[name].append(number)
-    found = {
-        name: figures([cases[n] for n in numbers], [assessments[n] for n in numbers], assessor.knowledge.areas)
-        for name, numbers in sorted(groups.items())
-        if len(numbers) >= 30
-    }
-    return found | baselines(cases, assessor)
+    return {name: numbers for name, numbers in sorted(groups.items()) if len(numbers) >= FEWEST}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,14 +188,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--labels", type=Path, required=True, help="JSON lines with id, relevance, areas, flags")
     chosen = parser.parse_args(arguments)
     found = report(read_cases(chosen.items, chosen.labels), Assessor.load())
-    rounded = {name: {key: round(value, 3) for key, value in row.items()} for name, row in found.items()}
-    sys.stdout.write(json.dumps(rounded, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(json.dumps(found.values(), ensure_ascii=False, indent=1) + "\n")
     return 0
+
+
+def _rounded(table: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    return {group: {name: round(value, 3) for name, value in row.items()} for group, row in table.items()}
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         return [json.loads(line) for line in file if line.strip()]
+
+
+def _origin(line: Mapping[str, Any]) -> str:
+    return str(line.get("origin") or "").partition(":")[0]
 
 
 def _label(row: Mapping[str, Any]) -> Label:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nlp.assessor import Assessor
-from nlp.evaluation import baselines, figures, is_tuned, read_cases
+from nlp.evaluation import Case, Label, baselines, figures, intervals, is_tuned, read_cases, report
 from nlp.measures import area_f1, average_precision, calibration_error, f1, precision_recall, recall_at
+from store.types import Assessment, Item, Kind
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 needs_labels = pytest.mark.skipif(
@@ -67,3 +69,31 @@ def test_floors_on_the_half_of_the_labels_that_was_not_tuned_on(assessor: Assess
     assert found["calibration error"] <= 0.08
     assert found["average precision"] > beaten["word TF-IDF + LR"]["average precision"] + 0.05
     assert found["average precision"] > 3 * beaten["keyword alert"]["average precision"]
+
+
+def cases_of(assessor: Assessor) -> tuple[list[Case], list[Assessment]]:
+    titles = ["Kommunen bygger ny förskola", "Föräldrar till tennisstjärnan jublade efter finalen"] * 20
+    items = [Item(source="t", key=str(n), kind=Kind.NEWS, title=title, url="") for n, title in enumerate(titles)]
+    labels = [Label(3, ("school",), ()), Label(0, (), ())] * 20
+    cases = [Case(item, label, is_tuned(item.key), "papper") for item, label in zip(items, labels, strict=True)]
+    return cases, assessor.assess(items)
+
+
+def test_intervals_hold_the_figure_and_are_the_same_every_time(assessor: Assessor) -> None:
+    cases, said = cases_of(assessor)
+    cases[0] = replace(cases[0], label=Label(0, (), ()))  # one label the assessor does not share
+    found = figures(cases, said, assessor.knowledge.areas)
+    within = intervals(cases, said, assessor.knowledge.areas)
+    low, high = within["average precision"]
+    assert low <= found["average precision"] <= high
+    assert low < high
+    assert intervals(cases, said, assessor.knowledge.areas) == within
+
+
+def test_report_tells_every_group_of_enough_cases(assessor: Assessor) -> None:
+    cases, _ = cases_of(assessor)
+    values = report(cases, assessor).values()
+    assert set(values["figures"]) == {"all", "kind news", "language sv", "origin papper"}
+    assert values["figures"]["all"]["average precision"] == 1.0
+    assert values["intervals"]["all"]["average precision"] == [1.0, 1.0]
+    assert set(values["baselines"]) == {"keyword alert", "word TF-IDF + LR"}
