@@ -228,6 +228,9 @@ def routed_values(candidates: Sequence[Candidate], routes: Sequence[Route], word
 
 def items(console: Console, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
     """Show items in a table."""
+    if not rows:
+        console.print("Inga poster hittades.")
+        return
     today = now.astimezone(STOCKHOLM).date()
     table = []
     for row in rows:
