@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +16,8 @@ from rich.markup import escape
 
 from pipeline import run as steps
 from pipeline import show
-from pipeline.classify import classify_file
 from pipeline.demo import run_demo
+from pipeline.file_commands import classify, evaluate
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
@@ -39,6 +38,8 @@ app = typer.Typer(
 )
 app.add_typer(sources_app, name="sources")
 app.command()(serve)
+app.command()(classify)
+app.command()(evaluate)
 
 
 @dataclass(slots=True)
@@ -262,14 +263,6 @@ def thread(
         write_json(threads)
     else:
         show_threads(context.obj.console, threads, " ".join(words))
-
-
-@app.command()
-def classify(
-    file: Annotated[Path, typer.Argument(metavar="FIL.jsonl", help="En post per rad; - läser standard in.")],
-) -> None:
-    """Bedöm poster ur en fil utan databas: en JSON-rad in, en ut, i samma ordning."""
-    classify_file(file, sys.stdout)
 
 
 @app.command()
