@@ -44,7 +44,8 @@ def create_installation(home: Path | None, municipality: str) -> list[str]:
     What exists is left as it is, so running it again never loses an edit.
     """
     settings = load_settings(home)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    if not settings.home.exists():
+        settings.home.mkdir(mode=0o700, parents=True)  # contacts' addresses are in the database and in the letters
     done = []
     settings_file = settings.home / FILE_NAME
     if not settings_file.exists():

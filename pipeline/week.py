@@ -20,10 +20,8 @@ from pipeline.settings import Settings
 from store.db import Session
 from store.errors import ConfigurationError
 from store.runs import source_marks, source_parts, validators
-from store.types import Validator
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-FULL_FETCH = timedelta(days=7)  # a server whose ETag lies is found out within a week
 
 
 def iso_week(now: datetime) -> str:
@@ -83,7 +81,7 @@ def job_for(session: Session, settings: Settings, source: str, now: datetime, si
         source=source,
         now=now,
         marks=source_marks(session, source),
-        validators=tuple(v for v in validators(session, source) if is_fresh(v, now)),
+        validators=tuple(validators(session, source)),
         options=options_of(settings, source),
         since=since,
         full=full,
@@ -114,11 +112,6 @@ def pace_of(settings: Settings, source: SourceFacts) -> Pace:
     feeds = feed_facts(tables) if isinstance(tables, dict) else []
     days = {feed.name: feed.longest_silence_days for feed in feeds if feed.longest_silence_days}
     return Pace(source.longest_silence, {name: timedelta(days=number) for name, number in days.items()})
-
-
-def is_fresh(validator: Validator, now: datetime) -> bool:
-    """Tell whether the last whole answer is so recent that "not changed" may be believed."""
-    return validator.full_at is not None and now - validator.full_at < FULL_FETCH
 
 
 def check_options(settings: Settings) -> None:

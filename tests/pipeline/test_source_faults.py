@@ -11,10 +11,9 @@ import pytest
 from crawlers.job import Job
 from nlp.stories import StoryEntry, group
 from pipeline.collect import collect
-from pipeline.week import is_fresh
 from store.db import Store, open_store
 from store.items import count_by_source, get_item, iter_items, revisions
-from store.types import Outcome, Run, SourceState, Validator
+from store.types import Outcome, Run, SourceState
 from tests.crawlers.hostile import Answer, HostileServer
 from tests.pipeline.making import candidate
 from tests.pipeline.test_selection import select
@@ -109,10 +108,3 @@ def test_F26_the_same_news_in_five_sources_is_shown_once_and_no_source_is_lost()
     ]
     (shown,) = select(*told).entries
     assert shown.others == 4
-
-
-def test_F24_a_server_that_says_unchanged_is_believed_for_less_than_a_week() -> None:
-    validator = Validator(url="https://feed.example/rss", etag='"1"', full_at=MONDAY)
-    assert is_fresh(validator, MONDAY + timedelta(days=6, hours=23))
-    assert not is_fresh(validator, MONDAY + timedelta(days=7))
-    assert not is_fresh(Validator(url="https://feed.example/rss", etag='"1"'), MONDAY)
