@@ -44,7 +44,7 @@ def create_installation(home: Path | None, municipality: str) -> list[str]:
     What exists is left as it is, so running it again never loses an edit.
     """
     settings = load_settings(home)
-    if not settings.home.exists():
+    if not settings.home.is_dir():
         settings.home.mkdir(mode=0o700, parents=True)  # contacts' addresses are in the database and in the letters
     done = []
     settings_file = settings.home / FILE_NAME
