@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from crawlers.dates import STOCKHOLM
 from pipeline.candidate import Candidate
 from store.types import Kind
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 RECENT = timedelta(days=14)  # two weeks: a digest that was late or a source that was slow loses nothing
 JUST_SEEN = timedelta(days=7)  # for what carries no usable date: the week it was first seen in
 CONSULTATION_OPEN = timedelta(days=30)  # a remiss is rarely shorter, when its answer date is not known

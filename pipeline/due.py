@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from crawlers.dates import STOCKHOLM
 from pipeline.back_off import FIRST, LONGEST, SLACK
-from pipeline.currency import STOCKHOLM
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.week import iso_week
 

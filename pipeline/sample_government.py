@@ -7,11 +7,10 @@ from datetime import datetime, time
 from email.utils import format_datetime
 from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from crawlers.dates import STOCKHOLM
 from pipeline.sample_data import Record, SampleData
 
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _SITE = "https://www.regeringen.se"
 _FEED_LENGTH = 100  # as the real feed
 _LAW = "rattsliga-dokument/"
@@ -103,7 +102,7 @@ def _at(data: SampleData, path: str) -> Record | None:
 
 
 def _rss_item(record: Record, labels: dict[str, str]) -> str:
-    moment = datetime.combine(datetime.fromisoformat(record["published"]), time(9), tzinfo=_STOCKHOLM)
+    moment = datetime.combine(datetime.fromisoformat(record["published"]), time(9), tzinfo=STOCKHOLM)
     codes = [*record["categories"], *record["senders"], "1296", record["type"]]
     categories = "".join(f'<category domain="{code}">{escape(labels[code])}</category>' for code in codes)
     guid = uuid.uuid5(uuid.NAMESPACE_URL, _SITE + record["path"])

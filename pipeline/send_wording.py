@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from crawlers.dates import STOCKHOLM
 from store.errors import DeliveryError
 from store.types import Delivery, DigestState
 
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _NO_SUCH_ADDRESS = (550, 551, 553)
 _LOGIN = (530, 534, 535, 538)
 
@@ -47,7 +46,7 @@ def summary(counts: Mapping[str, int], faults: Sequence[Delivery], *, next_try: 
 
 
 def _retry(next_try: datetime | None) -> str:
-    return f", försöker igen {next_try.astimezone(_STOCKHOLM):%H:%M}" if next_try else ""
+    return f", försöker igen {next_try.astimezone(STOCKHOLM):%H:%M}" if next_try else ""
 
 
 def _first(faults: Sequence[Delivery], state: DigestState) -> str:

@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from crawlers.catalogue import facts
+from crawlers.dates import STOCKHOLM
 from pipeline.candidate import Candidate
 from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.changes import change_since
 from pipeline.compose import build_digests
-from pipeline.currency import STOCKHOLM, Week
+from pipeline.currency import Week
 from pipeline.health import told_shares
 from pipeline.installation import Installation
 from pipeline.municipality import COORDINATOR

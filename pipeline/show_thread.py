@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from crawlers.dates import STOCKHOLM
 from nlp.matters import numbers_in
-from pipeline.currency import STOCKHOLM
 from pipeline.installation import Installation
 from pipeline.terminal import plain_table
 from pipeline.thread_wording import STAGES, chain

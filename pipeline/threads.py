@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from crawlers.dates import STOCKHOLM
 from nlp.matters import RULES, read_matter
 from nlp.threads import join
-from pipeline.currency import STOCKHOLM
 from store.db import Store
 from store.threads import entries_around, items_without_reading, keys_around, save_readings, save_threads, threads_of
 

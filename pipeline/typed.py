@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
+from crawlers.dates import STOCKHOLM
 from store.errors import ConfigurationError
 
 # Nothing that is scanned is older, and some sources are read window by window from the day typed.
@@ -19,7 +19,7 @@ def typed_moment(text: str) -> datetime:
     except ValueError as error:
         raise ConfigurationError(f"--now {text}: ingen giltig tid; skriv som 2026-08-22T08:00") from error
     _refuse_unlikely("--now", text, typed.date())
-    return (typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo("Europe/Stockholm"))).astimezone(UTC)
+    return (typed if typed.tzinfo else typed.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
 
 
 def typed_day(text: str) -> date | None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crawlers.catalogue import SourceFacts, facts, find_source
+from crawlers.dates import STOCKHOLM
 from crawlers.feed_catalogue import feed_facts, merged_feeds
 from crawlers.job import Job
 from crawlers.listing_catalogue import listing_facts, merged_listings
@@ -20,8 +20,6 @@ from pipeline.settings import Settings
 from store.db import Session
 from store.errors import ConfigurationError
 from store.runs import source_marks, source_parts, validators
-
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 def iso_week(now: datetime) -> str:

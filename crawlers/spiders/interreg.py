@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from scrapy import Request
@@ -177,10 +177,7 @@ class Interreg(Source):
         status = record.get("callStatus")
         if not isinstance(status, str) or not status:
             raise BadRecord(f"callStatus is {status!r}", key)
-        closing, opening = record.get("callDeadlineDate"), record.get("callOpenDate")
-        deadline, opens = parse_day(closing), parse_day(opening)
-        if (closing and not deadline) or (opening and not opens):
-            raise BadRecord(f"callDeadlineDate is {closing!r}, callOpenDate {opening!r}", key)
+        deadline, opens = window_of(record, key)
         external, own = record.get("callExternalUrl"), record.get("contentUrl")
         programmes, themes = texts(record.get("associatedProgrammes")), texts(record.get("callThemes"))
         audience = texts(record.get("targetAudience"))
@@ -209,3 +206,12 @@ class Interreg(Source):
                 "eligibility": "" if regions else "kontrollera",
             },
         )
+
+
+def window_of(record: Record, key: str) -> tuple[date | None, date | None]:
+    """Return a call's last day and its opening day; raises BadRecord where one stands in a form we do not know."""
+    closing, opening = record.get("callDeadlineDate"), record.get("callOpenDate")
+    deadline, opens = parse_day(closing), parse_day(opening)
+    if (closing and not deadline) or (opening and not opens):
+        raise BadRecord(f"callDeadlineDate is {closing!r}, callOpenDate {opening!r}", key)
+    return deadline, opens

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.currency import STOCKHOLM, Week
+from crawlers.dates import STOCKHOLM
+from pipeline.currency import Week
 from pipeline.due import Facts, Slot, SourceFacts, Step, StepName, due, iso_week
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.settings import load_settings
