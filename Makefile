@@ -47,5 +47,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) install --constraint constraints.txt --editable . --group test
+	$(PIP) install --constraint constraints.txt --editable '.[analysis]' --group test
 	@touch $@

@@ -16,14 +16,12 @@ from rich.markup import escape
 
 from pipeline import run as steps
 from pipeline import show
+from pipeline.command_groups import add_commands
 from pipeline.demo import run_demo
-from pipeline.file_commands import classify, evaluate
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
-from pipeline.serve_command import serve
 from pipeline.show_thread import show_threads, thread_values
-from pipeline.source_commands import sources_app
 from pipeline.status import status_of
 from pipeline.terminal import fail, write_json
 from pipeline.typed import typed_day, typed_moment, typed_week
@@ -36,10 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(sources_app, name="sources")
-app.command()(serve)
-app.command()(classify)
-app.command()(evaluate)
+add_commands(app)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,17 @@
+"""The commands that live in modules of their own, put into the program in the order that help shows them."""
+
+from __future__ import annotations
+
+import typer
+
+from pipeline.file_commands import classify, evaluate
+from pipeline.serve_command import serve
+from pipeline.source_commands import sources_app
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the program its further commands."""
+    app.add_typer(sources_app, name="sources")
+    app.command()(serve)
+    app.command()(classify)
+    app.command()(evaluate)
