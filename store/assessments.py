@@ -42,6 +42,7 @@ def _row(item_id: int, assessment: Assessment, now: datetime) -> dict[str, Any]:
         "money": storable(money_to_json(assessment.money)),
         "reasons": storable([[reason.text, reason.area, reason.weight] for reason in assessment.reasons]),
         "summary": storable(assessment.summary),
+        "facts": storable(dict(assessment.facts)),
     }
 
 
@@ -59,6 +60,7 @@ def _assessment(row: Row[Any]) -> Assessment:
         money=money_from_json(row.a_money),
         reasons=tuple(_reason(*values) for values in row.a_reasons),
         summary=row.a_summary,
+        facts=row.a_facts,
     )
 
 

@@ -112,6 +112,7 @@ class AssessmentRow(Table):
     money: Mapped[list[Any]]
     reasons: Mapped[list[Any]]
     summary: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class DetailRow(Table):
@@ -217,6 +218,25 @@ class VerdictRow(Table):
     note: Mapped[str]
     areas: Mapped[list[Any] | None] = mapped_column(json_type)
     origin: Mapped[str]
+
+
+class OpinionRow(Table):
+    """A question to the second reader, and what it answered."""
+
+    __tablename__ = "opinions"
+    __table_args__ = (Index(None, "source", "key"), Index(None, "week"))
+
+    content_hash: Mapped[str] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    prompt: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    key: Mapped[str]
+    asked_at: Mapped[datetime]
+    week: Mapped[str]
+    attempts: Mapped[int]
+    relevance: Mapped[int | None]
+    areas: Mapped[list[Any]]
+    because: Mapped[str]
 
 
 class RouteRow(Table):
@@ -376,3 +396,44 @@ class MetaRow(Table):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class AccountRow(Table):
+    """Someone who may log in on the page."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("name"), UniqueConstraint("issuer", "subject"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    created_at: Mapped[datetime]
+    password: Mapped[str]
+    issuer: Mapped[str | None]  # with subject: None, not "", so that many accounts may lack them
+    subject: Mapped[str | None]
+
+
+class WebSessionRow(Table):
+    """A login that is open; gone when it ends."""
+
+    __tablename__ = "web_sessions"
+    __table_args__ = (Index(None, "account_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+
+
+class AuditRow(Table):
+    """That somebody did something; no reference to the account, which it outlives."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[str]
+    role: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str]

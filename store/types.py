@@ -54,6 +54,19 @@ class DigestState(StrEnum):
     HELD = "held"  # not to be sent without a person's word
 
 
+class Role(StrEnum):
+    """What an account may do on the page; each role may do all that those before it may."""
+
+    READER = "reader"  # sees everything, changes nothing
+    ANALYST = "analyst"  # gives verdicts and works with actions
+    COORDINATOR = "coordinator"  # decides what is sent, the configuration and the accounts
+
+    def covers(self, other: Role) -> bool:
+        """Tell whether this role may do what the other may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
 class SourceState(StrEnum):
     """The one named state a source is in."""
 
@@ -254,6 +267,7 @@ class Assessment:
     money: tuple[Money, ...] = ()
     reasons: tuple[Reason, ...] = ()
     summary: str = ""  # one sentence of the item's own text
+    facts: Mapping[str, Any] = field(default_factory=dict)  # keys in nlp/facts.py; what is absent is unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +329,28 @@ class Verdict:
     note: str = ""
     areas: tuple[str, ...] | None = None  # corrected areas, None when left as they were
     origin: str = "ranked"  # ranked, routed or explored: how the item came to be shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What the second reader, a language model that the municipality has chosen, said of an item.
+
+    Known by the text that was read, the model and the wording of the question, so that the same is never paid for
+    twice. `relevance` is 0 to 3 as in the labels, None when what it answered was no opinion. It is shown as its own,
+    and counts for less than a person's word.
+    """
+
+    content_hash: str
+    model: str
+    prompt: str  # version of the question
+    source: str
+    key: str
+    asked_at: datetime
+    week: str  # ISO week that the question is counted on
+    attempts: int = 1  # questions in that week
+    relevance: int | None = None
+    areas: tuple[str, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -440,3 +476,37 @@ class Validator:
     etag: str = ""
     last_modified: str = ""
     full_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Someone who may log in: by password, or by single sign-on when `issuer` and `subject` are known."""
+
+    id: str
+    name: str  # what is typed at login: a work address or a role
+    role: Role
+    created_at: datetime
+    password: str = ""  # argon2; "" means single sign-on only
+    issuer: str = ""
+    subject: str = ""  # the issuer's own name of the person, which unlike an address is never given to another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSession:
+    """A login that is open; `id` is a digest of what the browser holds, which is not stored."""
+
+    id: str
+    account_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """That somebody did something: ids and roles only, so that it can outlive the account."""
+
+    at: datetime
+    account_id: str  # "" for the command line and for nobody known
+    role: str
+    action: str  # such as "login" or "account.add"
+    subject: str = ""  # what it was done to
+    detail: str = ""
