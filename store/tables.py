@@ -234,6 +234,7 @@ class OpinionRow(Table):
     asked_at: Mapped[datetime]
     week: Mapped[str]
     attempts: Mapped[int]
+    is_answered: Mapped[bool]
     relevance: Mapped[int | None]
     areas: Mapped[list[Any]]
     because: Mapped[str]
@@ -320,6 +321,23 @@ class FeedbackRow(Table):
     key: Mapped[str]
     answer: Mapped[str]
     at: Mapped[datetime]
+    unit: Mapped[str] = mapped_column(server_default="")
+    passed_to: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
+
+
+class ContactStateRow(Table):
+    """Whether letters to an address are wanted and arrive."""
+
+    __tablename__ = "contact_states"
+
+    municipality: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    since: Mapped[datetime]
+    reason: Mapped[str]
+    hard: Mapped[int]
+    soft_weeks: Mapped[list[Any]]
 
 
 class ActionRow(Table):

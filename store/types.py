@@ -41,6 +41,14 @@ class Answer(StrEnum):
     ACT = "act"
 
 
+class Reach(StrEnum):
+    """Whether a contact person's letters are wanted and arrive."""
+
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"  # wants no more letters
+    UNREACHABLE = "unreachable"  # letters come back
+
+
 class DigestState(StrEnum):
     """Where a digest is in the outbox (docs in store/README.md, "The outbox")."""
 
@@ -348,6 +356,7 @@ class Opinion:
     asked_at: datetime
     week: str  # ISO week that the question is counted on
     attempts: int = 1  # questions in that week
+    is_answered: bool = False  # with whatever; what was answered is not asked again
     relevance: int | None = None
     areas: tuple[str, ...] = ()
     because: str = ""
@@ -412,13 +421,29 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What a contact person answered to an item of a digest."""
+    """What a contact person answered to an item of a digest; `passed_to` is the unit it was passed on to."""
 
     digest_id: str
     source: str
     key: str
     answer: Answer
     at: datetime
+    unit: str = ""  # that the item concerned, as far as is known
+    passed_to: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactState:
+    """Whether letters to an address are wanted and arrive; an address without one is active."""
+
+    municipality: str
+    email: str
+    state: Reach
+    since: datetime  # of this state
+    reason: str = ""  # Swedish, for the coordinator
+    hard: int = 0  # letters that came back for good, since the last that arrived
+    soft_weeks: tuple[str, ...] = ()  # ISO weeks in which letters came back for the time being
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

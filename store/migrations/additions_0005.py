@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from store.migrations import additions_0005_accounts
+
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 
@@ -29,6 +31,7 @@ def _opinions() -> None:
         sa.Column("asked_at", MOMENT, nullable=False),
         sa.Column("week", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("is_answered", sa.Boolean(), nullable=False),
         sa.Column("relevance", sa.Integer(), nullable=True),
         sa.Column("areas", JSON, nullable=False),
         sa.Column("because", sa.String(), nullable=False),
@@ -38,4 +41,21 @@ def _opinions() -> None:
     op.create_index("ix_opinions_week", "opinions", ["week"])
 
 
-THEMES: tuple[Callable[[], None], ...] = (_facts, _opinions)
+def _contacts() -> None:
+    """Add whether contact persons are reached, and what they said along with an answer."""
+    op.create_table(
+        "contact_states",
+        sa.Column("municipality", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("hard", sa.Integer(), nullable=False),
+        sa.Column("soft_weeks", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("municipality", "email", name="pk_contact_states"),
+    )
+    for name in ("unit", "passed_to", "note"):
+        op.add_column("feedback", sa.Column(name, sa.String(), nullable=False, server_default=""))
+
+
+THEMES: tuple[Callable[[], None], ...] = (_facts, _opinions, _contacts, additions_0005_accounts.accounts, additions_0005_accounts.audit_log)

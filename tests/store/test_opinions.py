@@ -18,6 +18,7 @@ SAID = Opinion(
     key="a",
     asked_at=NOW,
     week="2026-W48",
+    is_answered=True,
     relevance=2,
     areas=("water", "waste"),
     because="Kommunen är huvudman för avloppet.",
