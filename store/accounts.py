@@ -1,0 +1,96 @@
+"""Accounts: who may log in on the page, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from store.tables import AccountRow, WebSessionRow
+from store.types import Account, Role
+from store.writing import add
+
+
+def add_account(session: Session, account: Account) -> None:
+    """Keep a new account; its name must be free, and so must its issuer and subject."""
+    row = {
+        "id": account.id,
+        "name": account.name,
+        "role": account.role.value,
+        "created_at": account.created_at,
+        "password": account.password,
+        "issuer": account.issuer or None,
+        "subject": account.subject or None,
+    }
+    add(session, AccountRow, [row])
+
+
+def get_account(session: Session, account_id: str) -> Account | None:
+    """Return the account with the id."""
+    return _one(session, AccountRow.id == account_id)
+
+
+def account_named(session: Session, name: str) -> Account | None:
+    """Return the account with the name."""
+    return _one(session, AccountRow.name == name)
+
+
+def account_of_subject(session: Session, issuer: str, subject: str) -> Account | None:
+    """Return the account that the issuer knows by this subject."""
+    return _one(session, (AccountRow.issuer == issuer) & (AccountRow.subject == subject))
+
+
+def list_accounts(session: Session) -> list[Account]:
+    """Return every account, by name."""
+    return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
+
+
+def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of those accounts that are still there, by id."""
+    query = select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(sorted(set(account_ids))))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def set_password(session: Session, account_id: str, password: str) -> None:
+    """Keep a new password (its argon2 digest) and end the account's sessions."""
+    session.execute(update(AccountRow).where(AccountRow.id == account_id).values(password=password))
+    _end_sessions(session, account_id)
+
+
+def renew_digest(session: Session, account_id: str, password: str) -> None:
+    """Keep the same password with today's cost; no session ends."""
+    session.execute(update(AccountRow).where(AccountRow.id == account_id).values(password=password))
+
+
+def set_role(session: Session, account_id: str, role: Role) -> None:
+    """Give the account the role and end its sessions, so that the old one ends now."""
+    session.execute(update(AccountRow).where(AccountRow.id == account_id).values(role=role.value))
+    _end_sessions(session, account_id)
+
+
+def remove_account(session: Session, account_id: str) -> None:
+    """Remove the account and end its sessions."""
+    _end_sessions(session, account_id)
+    session.execute(delete(AccountRow).where(AccountRow.id == account_id))
+
+
+def _end_sessions(session: Session, account_id: str) -> None:
+    session.execute(delete(WebSessionRow).where(WebSessionRow.account_id == account_id))
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> Account | None:
+    row = session.scalars(select(AccountRow).where(condition)).one_or_none()
+    return _account(row) if row else None
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        created_at=row.created_at,
+        password=row.password,
+        issuer=row.issuer or "",
+        subject=row.subject or "",
+    )

@@ -1,0 +1,41 @@
+"""The audit log: who did what, added to and never changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.tables import AuditRow
+from store.types import AuditEntry
+from store.writing import add
+
+
+def note(session: Session, entry: AuditEntry) -> None:
+    """Add the entry, in the same transaction as what it tells of."""
+    row = {
+        "at": entry.at,
+        "account_id": entry.account_id,
+        "role": entry.role,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": entry.detail,
+    }
+    add(session, AuditRow, [row])
+
+
+def list_audit(session: Session, *, limit: int = 100, offset: int = 0, action: str = "") -> list[AuditEntry]:
+    """Return the entries, newest first; `action` is the beginning of those wanted, such as "account."."""
+    query = select(AuditRow).order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit).offset(offset)
+    if action:
+        query = query.where(AuditRow.action.startswith(action, autoescape=True))
+    return [
+        AuditEntry(
+            at=row.at,
+            account_id=row.account_id,
+            role=row.role,
+            action=row.action,
+            subject=row.subject,
+            detail=row.detail,
+        )
+        for row in session.scalars(query)
+    ]
