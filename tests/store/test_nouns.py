@@ -74,6 +74,7 @@ def assessment(key: str, **fields: Any) -> Assessment:
         "money": (Money(1000.0, "EUR", "total"),),
         "reasons": (Reason(text="avlopp i titeln", area="water", weight=0.4),),
         "summary": "En mening.",
+        "facts": {"applicants": ["municipality"], "partners_min": 3, "cofinancing": [80.0]},
     }
     return Assessment(**values | fields)
 
