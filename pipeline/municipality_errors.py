@@ -59,8 +59,10 @@ _SENTENCES = {
 }
 
 _PATTERNS = {
+    "address": 'ska vara sidans adress med https, som "https://utkik.mellerud.se"',
     "code": 'ska vara kommunkodens fyra siffror inom citattecken, som "1461"',
     "digest": 'ska vara veckodag och klockslag som "mon 07:00", och inte mellan 02:00 och 03:00',
+    "urgent": 'ska vara ett klockslag som "06:30", inte mellan 02:00 och 03:00, eller tomt',
     "domain": 'ska vara kommunens domän med små bokstäver, som "mellerud.se"',
 }
 

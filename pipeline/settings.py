@@ -56,6 +56,38 @@ class ScheduleSettings(Table):
         pattern=r"^(mon|tue|wed|thu|fri|sat|sun) (0[013-9]|1\d|2[0-3]):[0-5]\d$",
         description="weekday and time in Sweden when the digests go out",
     )
+    urgent: str = Field(
+        default="06:30",
+        pattern=r"^((0[013-9]|1\d|2[0-3]):[0-5]\d)?$",
+        description="time in Sweden of a short letter on days when something new closes within 14 days; empty: none",
+    )
+
+
+class SecondReaderSettings(Table):
+    """A language model of the municipality's own choosing that reads what the model is least sure of; off without url."""
+
+    url: str = Field(default="", description="address up to and with /v1, such as http://127.0.0.1:11434/v1")
+    model: str = Field(default="", description="the model's name at that address")
+    key: SecretStr = Field(default=SecretStr(""), description="better given as UTKIK_SECOND_READER__KEY")
+    weekly_budget: int = Field(default=100, ge=0, le=10_000, description="questions a week at most, failed ones too")
+    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds to wait for an answer")
+    longest: float = Field(default=120.0, gt=0, le=3_600, description="seconds that all questions of a run may take")
+    language: Literal["sv", "en"] = Field(default="sv", description="of its reasons")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the municipality has chosen a second reader."""
+        return bool(self.url)
+
+
+class WebSettings(Table):
+    """The page, and the address at which contact persons reach it."""
+
+    address: str = Field(
+        default="",
+        pattern=r"^(https://[a-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?|)(/[A-Za-z0-9._~-]+)*/?$",
+        description="public https address of the page; letters carry links to answer with only when it is given",
+    )
 
 
 class SourceSettings(Table):
@@ -111,6 +143,8 @@ class Settings(Table):
     mail: MailSettings = MailSettings()
     crawl: CrawlSettings = CrawlSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    web: WebSettings = WebSettings()
+    second_reader: SecondReaderSettings = SecondReaderSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")
     bundled_feeds: bool = Field(default=True, description="false leaves only the feeds named below")
     feeds: dict[str, FeedSettings] = Field(default_factory=dict, description="a table per feed")
