@@ -240,6 +240,39 @@ class OpinionRow(Table):
     because: Mapped[str]
 
 
+class CorrectionRow(Table):
+    """What a municipality's labels taught; one of each municipality is active at most."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (Index(None, "municipality", "made_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    made_at: Mapped[datetime]
+    assessor: Mapped[str]
+    labels: Mapped[int]
+    labels_hash: Mapped[str]
+    state: Mapped[str]
+    forgotten_from: Mapped[datetime | None]
+    forgotten_until: Mapped[datetime | None]
+    payload: Mapped[bytes]
+
+
+class ExplorationRow(Table):
+    """An item shown in a week for exploration."""
+
+    __tablename__ = "explorations"
+    __table_args__ = (_item_key(),)
+
+    municipality: Mapped[str] = mapped_column(primary_key=True)
+    week: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    propensity: Mapped[float]
+    chosen_at: Mapped[datetime]
+
+
 class RouteRow(Table):
     """An item's way to a unit in one week."""
 

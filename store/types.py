@@ -363,6 +363,39 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCorrection:
+    """What one municipality's labels have taught, as it was at one moment; never used for another municipality.
+
+    `state` is active (the one in use), replaced or rolled_back. A rolled back one names the time between which labels
+    are left out since then. `payload` is read by `nlp.learning`.
+    """
+
+    id: str
+    municipality: str
+    made_at: datetime
+    assessor: str  # the assessor whose relevance it corrects
+    labels: int
+    labels_hash: str
+    payload: bytes
+    state: str = "active"
+    forgotten_from: datetime | None = None
+    forgotten_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exploration:
+    """An item that the coordinator is shown in a week although it ranks too low, so that more is learnt."""
+
+    municipality: str
+    week: str
+    source: str
+    key: str
+    position: int
+    propensity: float  # how likely it was to be picked, above 0
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One item on its way to one unit (administration or company); `because` is never empty."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from store.migrations import additions_0005_accounts
+from store.migrations import additions_0005_accounts, additions_0005_learning
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
@@ -58,4 +58,11 @@ def _contacts() -> None:
         op.add_column("feedback", sa.Column(name, sa.String(), nullable=False, server_default=""))
 
 
-THEMES: tuple[Callable[[], None], ...] = (_facts, _opinions, _contacts, additions_0005_accounts.accounts, additions_0005_accounts.audit_log)
+THEMES: tuple[Callable[[], None], ...] = (
+    _facts,
+    _opinions,
+    _contacts,
+    additions_0005_accounts.accounts,
+    additions_0005_accounts.audit_log,
+    additions_0005_learning.learning,
+)
