@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from pipeline.file_commands import classify, evaluate
+from pipeline.ledger_commands import ledger
+from pipeline.second_reader_commands import second_reader_app
 from pipeline.serve_command import serve
 from pipeline.source_commands import sources_app
 
@@ -12,6 +14,8 @@ from pipeline.source_commands import sources_app
 def add_commands(app: typer.Typer) -> None:
     """Give the program its further commands."""
     app.add_typer(sources_app, name="sources")
+    app.add_typer(second_reader_app, name="second-reader")
     app.command()(serve)
+    app.command()(ledger)
     app.command()(classify)
     app.command()(evaluate)

@@ -22,15 +22,15 @@ def typed_moment(text: str) -> datetime:
     return (typed if typed.tzinfo else typed.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
 
 
-def typed_day(text: str) -> date | None:
+def typed_day(text: str, *, option: str = "--since") -> date | None:
     """Return the day, or None when nothing was typed."""
     if not text:
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigurationError(f"--since {text}: ingen giltig dag; skriv som 2026-08-01") from error
-    _refuse_unlikely("--since", text, day)
+        raise ConfigurationError(f"{option} {text}: ingen giltig dag; skriv som 2026-08-01") from error
+    _refuse_unlikely(option, text, day)
     return day
 
 

@@ -62,15 +62,22 @@ def search_items(session: Session, query: str, *, limit: int = 20, order: Order 
     Words match as beginnings ("avlopp" finds "avloppsvatten"), phrases in quotes exactly; a minus leaves out what has
     the word, exactly or, with a star, as a beginning.
     """
+    found = matching(session, query, order=order)
+    if found is None:
+        return []
+    newest = (COLUMNS.day.desc(), COLUMNS.id.desc())
+    return [item_of(row) for row in session.execute(found.order_by(*newest).limit(limit))]
+
+
+def matching(session: Session, query: str, *, order: Order = "newest") -> Select[Any] | None:
+    """Return the query of all columns of the items that match, to be narrowed further; None when nothing is asked."""
     terms = parse_query(query)
     wanted = [term for term in terms if not term.is_excluded]
     unwanted = [term for term in terms if term.is_excluded]
     if not terms:
-        return []
+        return None
     find = _find_sqlite if session.get_bind().dialect.name == "sqlite" else _find_postgresql
-    found = find(wanted, unwanted, order)
-    newest = (COLUMNS.day.desc(), COLUMNS.id.desc())
-    return [item_of(row) for row in session.execute(found.order_by(*newest).limit(limit))]
+    return find(wanted, unwanted, order)
 
 
 def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order) -> Select[Any]:
