@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pipeline.municipality_errors import problems_in
 from pipeline.toml_file import TomlFile, read_toml
 from store.errors import ConfigurationError
+from store.types import Role
 
 FILE_NAME = "utkik.toml"
 ENVIRONMENT_PREFIX = "UTKIK_"
@@ -80,14 +81,37 @@ class SecondReaderSettings(Table):
         return bool(self.url)
 
 
+class OidcSettings(Table):
+    """Single sign-on through OpenID Connect, such as Entra ID or Keycloak; no issuer means none."""
+
+    issuer: str = Field(default="", description="the provider's address, as its own description states it")
+    client_id: str = Field(default="", description="what the provider calls this page")
+    client_secret: SecretStr = Field(
+        default=SecretStr(""), description="better given as UTKIK_WEB__OIDC__CLIENT_SECRET"
+    )
+    label: str = Field(default="kommunens inloggning", description="what the button says after “Logga in med”")
+    claim: str = Field(default="roles", description="the claim that tells the roles; dots lead into it")
+    roles: dict[str, Role] = Field(
+        default_factory=dict, description="a value of the claim = reader, analyst, coordinator"
+    )
+
+
 class WebSettings(Table):
-    """The page, and the address at which contact persons reach it."""
+    """The page: where it listens and who may log in."""
 
     address: str = Field(
         default="",
-        pattern=r"^(https://[a-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?|)(/[A-Za-z0-9._~-]+)*/?$",
+        pattern=r"^((https://[a-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:\d+)?(/[A-Za-z0-9._~-]+)*/?)?$",
         description="public https address of the page; letters carry links to answer with only when it is given",
     )
+    listen: str = Field(
+        default="127.0.0.1:8080", pattern=r"^(.+:\d{1,5})?$", description="host:port of `utkik serve`; empty: no page"
+    )
+    proxies: int = Field(default=0, ge=0, le=5, description="how many reverse proxies stand before it")
+    threads: int = Field(default=4, ge=1, le=64, description="how many requests are answered at once")
+    idle_minutes: int = Field(default=60, ge=5, le=1440, description="minutes without a click until one is logged out")
+    longest_hours: int = Field(default=12, ge=1, le=168, description="hours until one must log in again")
+    oidc: OidcSettings = OidcSettings()
 
 
 class SourceSettings(Table):

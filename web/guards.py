@@ -1,0 +1,81 @@
+"""What every request must pass before its view: the role, the origin, the CSRF token, the pace."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, make_response, redirect, request, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as BaseResponse
+
+from web.access import is_allowed, is_one_click, is_open
+from web.context import account_or_none
+from web.errors import error_page
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+# Per address: an office behind one address has some hundred readers who answer on a Monday morning.
+OPEN_PAGES = "600 per minute"
+
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+csrf = CSRFProtect()
+
+
+def install(app: Flask) -> None:
+    """Hold every request to the rules; called when all views are there."""
+    app.before_request(_origin)
+    app.before_request(_role)
+    limiter.init_app(app)
+    csrf.init_app(app)
+    for name, view in app.view_functions.items():
+        if is_one_click(view):
+            csrf.exempt(view)
+        if is_open(view) and name != "static":
+            app.view_functions[name] = _limited(view)
+
+
+def _limited(view):  # type: ignore[no-untyped-def]
+    return limiter.shared_limit(OPEN_PAGES, scope="open")(view)
+
+
+def _origin() -> None:
+    """Refuse a POST that another site made the browser send, whatever it carries."""
+    if request.method in SAFE or _is_one_click():
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin)[:2] != urlsplit(request.host_url)[:2]:
+        abort(400)
+    if request.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none"):
+        abort(400)
+
+
+def _is_one_click() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and is_one_click(view)
+
+
+def _role() -> BaseResponse | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or is_allowed(view, account_or_none()):
+        return None
+    if account_or_none() is not None:
+        abort(403)
+    return ask_to_log_in()
+
+
+def ask_to_log_in() -> BaseResponse:
+    """Send a reader to the login and back; a form that was sent is not repeated, so its page is told of instead."""
+    if request.headers.get("HX-Request"):
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = url_for("login.show", next=_path(request.headers.get("HX-Current-URL", "")))
+        return response
+    if request.method in SAFE:
+        return redirect(url_for("login.show", next=request.full_path.rstrip("?")))
+    response: Response = error_page(401)
+    return response
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,0 +1,54 @@
+"""The way around: which pages stand in the header, for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from web.access import is_allowed
+from web.context import account_or_none
+from web.language import N_, _
+
+# Endpoints; one that is not there yet, or that the account may not see, is left out.
+MAIN = (
+    ("week.show", N_("Veckan")),
+    ("search.show", N_("Sök")),
+    ("deadlines.show", N_("Frister")),
+    ("actions.show", N_("Åtgärder")),
+    ("digests.show", N_("Utskick")),
+    ("sources.show", N_("Källor")),
+    ("organisation.show", N_("Organisation")),
+)
+MENU = (
+    ("threads.show", N_("Ärenden")),
+    ("model.show", N_("Modell")),
+    ("ledger.show", N_("Uppföljning")),
+    ("settings.show", N_("Inställningar")),
+    ("audit.show", N_("Händelselogg")),
+)
+STARTS = ("week.show", "settings.show")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link in the header."""
+
+    url: str
+    label: str
+    is_here: bool
+
+
+def entries(pages: tuple[tuple[str, str], ...]) -> list[Entry]:
+    """Return the links to those of the pages that are there and allowed."""
+    blueprint = (request.endpoint or "").partition(".")[0]
+    return [
+        Entry(url_for(endpoint), _(label), endpoint.partition(".")[0] == blueprint)
+        for endpoint, label in pages
+        if (view := current_app.view_functions.get(endpoint)) and is_allowed(view, account_or_none())
+    ]
+
+
+def start() -> str:
+    """Return the address of the first page."""
+    return next(url_for(endpoint) for endpoint in STARTS if endpoint in current_app.view_functions)

@@ -1,0 +1,14 @@
+"""The pages, one blueprint each; a new page is a module in `web/views/` and its line here."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from web.views import audit, login, settings, start
+
+PAGES: tuple[Blueprint, ...] = (
+    start.page,
+    login.page,
+    settings.page,
+    audit.page,
+)

@@ -1,0 +1,46 @@
+"""Serving the page with waitress, in threads beside the schedule."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from flask import Flask
+from waitress.server import create_server
+
+from pipeline.settings import Settings
+from store.errors import ConfigurationError
+
+logger = logging.getLogger(__name__)
+
+
+class Page:
+    """A page that is being served; `port` is where, `stop` ends it."""
+
+    def __init__(self, app: Flask, *, host: str, port: int, threads: int) -> None:
+        # Headers of proxies are read by ProxyFix, as many as `web.proxies` says; waitress would drop them all.
+        self._server = create_server(
+            app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=False
+        )
+        self.port = int(self._server.effective_port)
+        self._thread = threading.Thread(target=self._server.run, name="page", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        self._server.close()
+        self._thread.join(5.0)
+
+
+def serve(app: Flask, settings: Settings) -> Page:
+    """Begin to serve at `web.listen`; raises ConfigurationError when the place is taken."""
+    host, _, port = settings.web.listen.rpartition(":")
+    try:
+        page = Page(app, host=host.strip("[]"), port=int(port), threads=settings.web.threads)
+    except OSError as error:
+        raise ConfigurationError(
+            f"sidan kan inte lyssna på {settings.web.listen}: {error.strerror or error}. Ändra web.listen, eller kör "
+            "utkik serve --no-page"
+        ) from error
+    logger.info("page: listens on %s", settings.web.listen)
+    return page

@@ -1,0 +1,60 @@
+"""What every template has at hand: who is logged in, the way around, and dates as people say them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from crawlers.dates import STOCKHOLM
+from pipeline.wording import clean, day_in_words, distance_in_words, shortened
+from web import context, language, navigation
+
+ROLE_WORDS = {
+    "reader": language.N_("läsare"),
+    "analyst": language.N_("analytiker"),
+    "coordinator": language.N_("samordnare"),
+}
+
+
+def install(app: Flask) -> None:
+    """Give templates their words and filters."""
+    app.context_processor(_at_hand)
+    app.add_template_filter(day, "day")
+    app.add_template_filter(moment, "moment")
+    app.add_template_filter(clean, "clean")
+    app.add_template_filter(shortened, "shortened")
+
+
+def _at_hand() -> dict[str, Any]:
+    return {
+        "me": context.account_or_none(),
+        "municipality": context.municipality(),
+        "today": context.today(),
+        "navigation": navigation,
+        "languages": language.available,
+        "language": language.language,
+        "role_words": ROLE_WORDS,
+    }
+
+
+def day(value: date | None, *, distance: bool = False) -> Markup:
+    """Return "fre 4 dec", or with `distance` "om 12 dagar · fre 4 dec", the ISO date in its title."""
+    if value is None:
+        return Markup()
+    words = day_in_words(value, context.today())
+    if distance:
+        words = f"{distance_in_words(value, context.today())} · {words}"
+    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(value.isoformat(), words)
+
+
+def moment(value: datetime | None) -> Markup:
+    """Return "fre 4 dec 10.42" in Swedish time, the ISO moment in its title."""
+    if value is None:
+        return Markup()
+    local = value.astimezone(STOCKHOLM)
+    words = escape(f"{day_in_words(local.date(), context.today())} {local:%H.%M}")
+    iso = local.isoformat(timespec="minutes")
+    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(iso, words)

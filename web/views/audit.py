@@ -1,0 +1,41 @@
+"""Who did what: the audit log, newest first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from store.accounts import names_of
+from store.audit import list_audit
+from web import context
+from web.access import Role, needs
+from web.language import N_
+
+page = Blueprint("audit", __name__)
+
+ON_A_PAGE = 100
+ACTIONS = {
+    "login": N_("loggade in"),
+    "logout": N_("loggade ut"),
+    "account.add": N_("lade upp ett konto"),
+    "account.remove": N_("tog bort ett konto"),
+    "account.password": N_("bytte ett lösenord"),
+    "account.role": N_("ändrade en roll"),
+}
+
+
+@page.get("/handelser")
+@needs(Role.COORDINATOR)
+def show() -> str:
+    """Show a hundred entries from the one asked for."""
+    first = max(0, request.args.get("fran", 0, type=int))
+    with context.store().reading() as database:
+        entries = list_audit(database, limit=ON_A_PAGE + 1, offset=first)
+        names = names_of(database, [entry.account_id for entry in entries])
+    return render_template(
+        "audit/show.html",
+        entries=entries[:ON_A_PAGE],
+        names=names,
+        actions=ACTIONS,
+        first=first,
+        older=first + ON_A_PAGE if len(entries) > ON_A_PAGE else None,
+    )

@@ -1,0 +1,49 @@
+"""What the installation is set to, and where each thing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, render_template
+from pydantic import BaseModel, SecretStr
+
+from pipeline.settings import FILE_NAME, Settings
+from web import context
+from web.access import Role, needs
+
+page = Blueprint("settings", __name__)
+
+
+@page.get("/installningar")
+@needs(Role.READER)
+def show() -> str:
+    """Show every setting with its value, secrets only as set or not."""
+    settings = context.installation().settings
+    return render_template("settings/show.html", groups=groups(settings), file=settings.home / FILE_NAME)
+
+
+def groups(settings: Settings) -> dict[str, list[tuple[str, str, str]]]:
+    """Return (name, value, meaning) per table of the file, "" for those that stand in none."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for name, value, meaning in _fields(settings):
+        found.setdefault(name.rpartition(".")[0], []).append((name, value, meaning))
+    return found
+
+
+def _fields(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _fields(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", _shown(name, value), field.description or ""
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "••••" if value.get_secret_value() else ""
+    if name == "database_url":
+        return context.store().url if value else ""  # the store's own never shows a password
+    if isinstance(value, dict):
+        return ", ".join(sorted(value))
+    return "" if value is None else str(value)
