@@ -24,6 +24,9 @@ def save_action(session: Session, action: Action) -> None:
         "due": action.due,
         "state": action.state,
         "outcome": storable(action.outcome),
+        "owner": storable(action.owner),
+        "applied": action.applied,
+        "granted": action.granted,
     }
     upsert(session, ActionRow, [row], keep=["created_at"])
 
@@ -52,4 +55,7 @@ def _action(row: ActionRow) -> Action:
         due=row.due,
         state=row.state,
         outcome=row.outcome,
+        owner=row.owner,
+        applied=row.applied,
+        granted=row.granted,
     )

@@ -206,7 +206,7 @@ class VerdictRow(Table):
     """A ruling by a coordinator; none is ever overwritten, the newest counts."""
 
     __tablename__ = "verdicts"
-    __table_args__ = (_item_key(), Index(None, "municipality", "source", "key"))
+    __table_args__ = (_item_key(), Index(None, "municipality", "source", "key"), Index(None, "municipality", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality: Mapped[str]
@@ -218,6 +218,8 @@ class VerdictRow(Table):
     note: Mapped[str]
     areas: Mapped[list[Any] | None] = mapped_column(json_type)
     origin: Mapped[str]
+    units: Mapped[list[Any] | None] = mapped_column(json_type)
+    visit: Mapped[str] = mapped_column(server_default="")
 
 
 class OpinionRow(Table):
@@ -389,6 +391,20 @@ class ActionRow(Table):
     due: Mapped[date | None]
     state: Mapped[str]
     outcome: Mapped[str]
+    owner: Mapped[str] = mapped_column(server_default="")
+    applied: Mapped[float | None]
+    granted: Mapped[float | None]
+
+
+class SavedSearchRow(Table):
+    """A search that is to be made again, by its name."""
+
+    __tablename__ = "saved_searches"
+
+    municipality: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    query: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
 
 
 class RunRow(Table):

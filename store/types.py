@@ -30,6 +30,7 @@ class Ruling(StrEnum):
     SEND = "send"
     DROP = "drop"
     LATER = "later"
+    REOPENED = "reopened"  # the verdict before it was taken back, and none stands
 
 
 class Answer(StrEnum):
@@ -336,7 +337,10 @@ class Verdict:
     by: str  # role, not a person's name
     note: str = ""
     areas: tuple[str, ...] | None = None  # corrected areas, None when left as they were
-    origin: str = "ranked"  # ranked, routed or explored: how the item came to be shown
+    origin: str = "ranked"  # ranked, routed or explored: how the item came to be shown; undone: what stood before again
+    units: tuple[str, ...] | None = None  # exactly who is to have it, None when the areas decide
+    visit: str = ""  # the sitting it was given in: for its pace, and to take it back
+    id: int = field(default=0, compare=False)  # the store's number, 0 before it is saved: what a page says it saw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +497,19 @@ class Action:
     due: date | None = None
     state: str = "open"  # open, done, dropped
     outcome: str = ""
+    owner: str = ""  # a role or unit in words, not a person's name
+    applied: float | None = None  # kronor that were applied for
+    granted: float | None = None  # kronor that were granted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search that is to be made again: words and filters as they stand in the page's address."""
+
+    municipality: str
+    name: str
+    query: Mapping[str, str]
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

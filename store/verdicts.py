@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, aliased
 
 from store.columns import storable
 from store.item_rows import Key
 from store.tables import VerdictRow
 from store.types import Ruling, Verdict
-from store.writing import add
+from store.writing import chunks, core_table
 
 
-def save_verdict(session: Session, verdict: Verdict) -> None:
-    """Add the verdict; earlier ones on the same item stay as history."""
+def save_verdict(session: Session, verdict: Verdict) -> int:
+    """Add the verdict and return its number; earlier ones on the same item stay as history."""
     row = {
         "municipality": verdict.municipality,
         "source": verdict.source,
@@ -26,26 +28,82 @@ def save_verdict(session: Session, verdict: Verdict) -> None:
         "note": storable(verdict.note),
         "areas": None if verdict.areas is None else list(verdict.areas),
         "origin": verdict.origin,
+        "units": None if verdict.units is None else list(verdict.units),
+        "visit": verdict.visit,
     }
-    add(session, VerdictRow, [row])
+    core = core_table(VerdictRow)
+    return int(session.execute(core.insert().values(row).returning(core.c.id)).scalar_one())
 
 
-def list_verdicts(session: Session, *, municipality: str | None = None, since: datetime | None = None) -> list[Verdict]:
+def hold_verdicts(session: Session, municipality: str) -> None:
+    """Let no one else rule for the municipality until this transaction ends.
+
+    SQLite's write transactions wait for each other anyway; on PostgreSQL two that look first and write then would not.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        name = f"utkik.verdicts.{municipality}"
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def list_verdicts(
+    session: Session,
+    *,
+    municipality: str | None = None,
+    since: datetime | None = None,
+    visit: str | None = None,
+) -> list[Verdict]:
     """Return every verdict given at or after the moment, in the order they were given."""
     query = select(VerdictRow).order_by(VerdictRow.at, VerdictRow.id)
     if municipality is not None:
         query = query.where(VerdictRow.municipality == municipality)
     if since is not None:
         query = query.where(VerdictRow.at >= since)
+    if visit is not None:
+        query = query.where(VerdictRow.visit == visit)
     return [_verdict(row) for row in session.scalars(query)]
 
 
 def latest_verdicts(session: Session, municipality: str) -> dict[Key, Verdict]:
-    """Return the newest verdict of the municipality on each item that has one."""
-    return {(verdict.source, verdict.key): verdict for verdict in list_verdicts(session, municipality=municipality)}
+    """Return the newest verdict of the municipality on each item that has one; one that was taken back is none."""
+    newer = aliased(VerdictRow)
+    is_superseded = (
+        select(newer.id)
+        .where(
+            newer.municipality == VerdictRow.municipality,
+            newer.source == VerdictRow.source,
+            newer.key == VerdictRow.key,
+            (newer.at > VerdictRow.at) | ((newer.at == VerdictRow.at) & (newer.id > VerdictRow.id)),
+        )
+        .exists()
+    )
+    query = select(VerdictRow).where(VerdictRow.municipality == municipality, ~is_superseded)
+    standing = query.where(VerdictRow.ruling != Ruling.REOPENED.value).order_by(VerdictRow.at, VerdictRow.id)
+    return {(row.source, row.key): _verdict(row) for row in session.scalars(standing)}
 
 
-def _verdict(row: VerdictRow) -> Verdict:
+def verdicts_on(session: Session, municipality: str, keys: Sequence[Key]) -> dict[Key, list[Verdict]]:
+    """Return each of the items' whole history, in the order it was written; items without any are left out."""
+    by_source: dict[str, list[str]] = {}
+    for source, key in dict.fromkeys(keys):
+        by_source.setdefault(source, []).append(key)
+    found: dict[Key, list[Verdict]] = {}
+    for source, names in by_source.items():
+        for some in chunks(names):
+            query = select(VerdictRow).where(
+                VerdictRow.municipality == municipality, VerdictRow.source == source, VerdictRow.key.in_(some)
+            )
+            for row in session.scalars(query.order_by(VerdictRow.id)):
+                found.setdefault((row.source, row.key), []).append(_verdict(row))
+    return found
+
+
+def newest_verdict(session: Session, municipality: str) -> int:
+    """Return the number of the verdict that was given last, 0 when there is none."""
+    query = select(func.max(VerdictRow.id)).where(VerdictRow.municipality == municipality)
+    return session.scalar(query) or 0
+
+
+def _verdict(row: Any) -> Verdict:
     return Verdict(
         municipality=row.municipality,
         source=row.source,
@@ -56,4 +114,7 @@ def _verdict(row: VerdictRow) -> Verdict:
         note=row.note,
         areas=None if row.areas is None else tuple(row.areas),
         origin=row.origin,
+        units=None if row.units is None else tuple(row.units),
+        visit=row.visit,
+        id=row.id,
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from store.migrations import additions_0005_accounts, additions_0005_learning
+from store.migrations import additions_0005_accounts, additions_0005_triage, additions_0005_learning
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
@@ -64,5 +64,6 @@ THEMES: tuple[Callable[[], None], ...] = (
     _contacts,
     additions_0005_accounts.accounts,
     additions_0005_accounts.audit_log,
+    additions_0005_triage.triage,
     additions_0005_learning.learning,
 )
