@@ -15,12 +15,16 @@ from pipeline.candidate import Candidate, ItemId
 from pipeline.candidates import read_candidates, read_history, verdicts_until
 from pipeline.currency import Week
 from pipeline.health import health_of
+from pipeline.keys import load_keys
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter import write_letter
+from pipeline.letter_links import LetterLinks
+from pipeline.links import Links
 from pipeline.message import Envelope, build_message, render, to_bytes
 from pipeline.municipality import Contact, Municipality, contacts_of
 from pipeline.record import begin, complete
 from pipeline.route import route_items
+from pipeline.second_reading import needs_a_person, newest_run
 from pipeline.selection import Selection, select_entries
 from pipeline.settings import Settings
 from pipeline.source_notes import SourceNotes, source_notes
@@ -52,6 +56,7 @@ class Edition:
     sources: SourceNotes
     attention: Attention
     regions: Mapping[str, str]
+    links: Links | None = None  # to the installation's page, when it has one
     late: Lateness = ON_TIME
 
 
@@ -114,9 +119,17 @@ def _open_edition(
             routes=route_items(candidates, municipality, verdicts, moment.today),
             chosen=frozenset(item for item, v in verdicts.items() if v.ruling is Ruling.SEND),
             sources=source_notes(sources, titles, now),
-            attention=attention_of(session, sources, titles, municipality, now),
+            attention=attention_of(session, sources, titles, municipality, now).with_fault(
+                needs_a_person(newest_run(session), is_on=settings.second_reader.is_on)
+            ),
             regions={source.name: source.region for source in known},
+            links=links_of(settings),
         )
+
+
+def links_of(settings: Settings) -> Links | None:
+    """Return what makes links to the installation's page, None when it has no address that readers reach."""
+    return Links(load_keys(settings.home), settings.web.address) if settings.web.address else None
 
 
 def _titles(known: Sequence[SourceFacts], settings: Settings) -> dict[str, str]:
@@ -179,10 +192,14 @@ def _digest(edition: Edition, contact: Contact, selection: Selection, week: Week
 def _frozen(edition: Edition, contact: Contact, selection: Selection, week: Week) -> Digest:
     municipality = edition.municipality
     matters = edition.attention.matters if contact.email == municipality.coordinator.email else ()
-    letter = write_letter(selection, contact, municipality, week, edition.sources, edition.week, matters, edition.late)
+    name = digest_id(edition.installation, municipality.key, contact.email, edition.week)
+    links = LetterLinks(edition.links, name, edition.now) if edition.links else None
+    letter = write_letter(
+        selection, contact, municipality, week, edition.sources, edition.week, matters, edition.late, links
+    )
     rendered = render(letter)
     envelope = Envelope(
-        digest_id=digest_id(edition.installation, municipality.key, contact.email, edition.week),
+        digest_id=name,
         installation=edition.installation,
         domain=municipality.domain,
         short=municipality.short,
@@ -191,6 +208,7 @@ def _frozen(edition: Edition, contact: Contact, selection: Selection, week: Week
         recipient_name=contact.role,
         coordinator=municipality.coordinator.email,
         date=edition.now,
+        leave=letter.leave,
     )
     return Digest(
         id=envelope.digest_id,
@@ -215,7 +233,6 @@ def digest_id(installation: str, municipality: str, contact: str, week: str) -> 
 
 def _entries(selection: Selection) -> tuple[DigestEntry, ...]:
     """Return what is told, also what stands as a link under another item of its thread: it is not told again."""
-    told = [(entry, candidate) for entry in selection.entries for candidate in (entry.candidate, *entry.also)]
     return tuple(
         DigestEntry(
             source=candidate.item.source,
@@ -225,7 +242,7 @@ def _entries(selection: Selection) -> tuple[DigestEntry, ...]:
             because=entry.routes[0].because,
             content_hash=candidate.stored.content_hash,
         )
-        for position, (entry, candidate) in enumerate(told, start=1)
+        for position, entry, candidate in selection.numbered()
     )
 
 

@@ -1,7 +1,7 @@
 """The installation's secret keys: what signed links and sessions are made of, in a file of its own.
 
-The file `utkik.key` has a line per key, its number and 64 hexadecimal digits. The last one signs and all of them verify,
-so that a key can be changed without breaking the links in letters that have been sent.
+The file `utkik.key` has a line per key, its number and 64 hexadecimal digits. The last one signs and all of them
+verify, so that a key can be changed without breaking the links in letters that have been sent.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from datetime import date
 from pipeline.currency import Week
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter_item import LetterItem, letter_item
+from pipeline.letter_links import ANSWERS, BY_REPLY, LetterLinks
 from pipeline.municipality import COORDINATOR, Contact, Municipality
 from pipeline.selection import SECTIONS, Entry, Selection
 from pipeline.source_notes import SourceNotes
@@ -37,6 +38,10 @@ class Letter:
     matters: tuple[str, ...]  # what needs a person, for the coordinator alone
     left_out: str
     sources: SourceNotes
+    answers: tuple[tuple[str, str], ...] = ()  # words and mark of each answer, when there is a page to answer on
+    by_reply: str = ""  # how to answer when there is none
+    own: str = ""  # the reader's own page
+    leave: str = ""  # the page that ends the letters
 
 
 def write_letter(
@@ -48,14 +53,14 @@ def write_letter(
     name: str,
     matters: tuple[str, ...] = (),
     late: Lateness = ON_TIME,
+    links: LetterLinks | None = None,
 ) -> Letter:
-    """Return the letter; `name` is the ISO week that it is the letter of, `matters` what needs a person."""
+    """Return the letter; `name` is the ISO week that it is the letter of, `matters` what needs a person.
+
+    Without `links` there is no page, and nothing in the letter pretends that there is.
+    """
     today = week.today
-    several = len(contact.units) > 1
-    groups = []
-    for key, entries in selection.sections():
-        items = tuple(letter_item(e, today, _units(e, municipality) if several else "") for e in entries)
-        groups.append((SECTIONS[key], items))
+    coordinates = contact.email == municipality.coordinator.email
     closing = selection.closing(today)
     return Letter(
         week_number=int(name[-2:]),
@@ -66,12 +71,29 @@ def write_letter(
         intro=_intro(len(selection.entries), len(closing)) if selection.entries or not matters else ATTENTION,
         subject_tail=_subject_tail(selection.entries, closing, today) or _matters_tail(matters),
         count=len(selection.entries),
-        sections=tuple(groups),
+        sections=_sections(selection, contact, municipality, today, links),
         notes=(*([late.note] if late.note else []), *_notes(selection, contact, municipality)),
         matters=matters,
         left_out=_left_out(selection.left_out, contact, municipality),
         sources=sources,
+        answers=tuple(ANSWERS.values()) if links else (),
+        by_reply="" if links or coordinates or not selection.entries else BY_REPLY,
+        own=links.own if links else "",
+        leave=links.leave if links and not coordinates else "",
     )
+
+
+def _sections(
+    selection: Selection, contact: Contact, municipality: Municipality, today: date, links: LetterLinks | None
+) -> tuple[tuple[str, tuple[LetterItem, ...]], ...]:
+    several = len(contact.units) > 1
+    numbers = {candidate.id: number for number, _, candidate in selection.numbered()}
+
+    def item(entry: Entry) -> LetterItem:
+        answer = links.answer(numbers[entry.candidate.id]) if links else ""
+        return letter_item(entry, today, _units(entry, municipality) if several else "", answer)
+
+    return tuple((SECTIONS[key], tuple(map(item, entries))) for key, entries in selection.sections())
 
 
 def reader_name(contact: Contact, municipality: Municipality) -> str:

@@ -68,9 +68,10 @@ class LetterItem:
     also: tuple[Link, ...]  # new items of the same matter
     units: str
     because: str
+    answer: str = ""  # the page to answer on, when there is one
 
 
-def letter_item(entry: Entry, today: date, units: str) -> LetterItem:
+def letter_item(entry: Entry, today: date, units: str, answer: str = "") -> LetterItem:
     """Return the entry in words; `units` names the reader's units when there are several."""
     candidate = entry.candidate
     item, assessment = candidate.item, candidate.assessment
@@ -92,6 +93,7 @@ def letter_item(entry: Entry, today: date, units: str) -> LetterItem:
         also=tuple(Link(word_of(c) or lower_first(kind_in_words(c.item)), safe_link(c.item.url)) for c in entry.also),
         units=units,
         because=clean(entry.routes[0].because),
+        answer=answer,
     )
 
 

@@ -23,7 +23,7 @@ LINE = 72  # of the text part: room for a few "> " before 78
 LONGEST_SUBJECT = 150
 LONGEST_NAME = 60
 # Written as they are: folded or encoded, mail programs no longer find the addresses in them.
-LITERAL_HEADERS = frozenset({"list-unsubscribe", "list-id", "message-id"})
+LITERAL_HEADERS = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id"})
 
 
 class MailPolicy(EmailPolicy):
@@ -67,6 +67,7 @@ class Envelope:
     recipient_name: str
     coordinator: str
     date: datetime
+    leave: str = ""  # the page that ends the letters, by one click too
 
     @property
     def message_id(self) -> str:
@@ -99,7 +100,10 @@ def build_message(rendered: Rendered, envelope: Envelope) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, NRN, AutoReply, RN"
     message["List-Id"] = f"<omvarldsbrev.{envelope.domain}>"
-    message["List-Unsubscribe"] = f"<mailto:{envelope.coordinator}?subject={quote('Avsluta omvärldsbrevet')}>"
+    by_mail = f"<mailto:{envelope.coordinator}?subject={quote('Avsluta omvärldsbrevet')}>"
+    message["List-Unsubscribe"] = f"<{envelope.leave}>, {by_mail}" if envelope.leave else by_mail
+    if envelope.leave:
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Content-Language"] = "sv"
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")

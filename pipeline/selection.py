@@ -77,6 +77,11 @@ class Selection:
         groups = [(key, [e for e in self.entries if e.section == key]) for key in SECTIONS]
         return [(key, entries) for key, entries in groups if entries]
 
+    def numbered(self) -> list[tuple[int, Entry, Candidate]]:
+        """Return every item told with its number in the digest, also what stands under another of its thread."""
+        told = [(entry, candidate) for entry in self.entries for candidate in (entry.candidate, *entry.also)]
+        return [(number, entry, candidate) for number, (entry, candidate) in enumerate(told, start=1)]
+
     def shorter(self) -> Selection:
         """Return the same selection with the least important fifth left out."""
         kept = {id(e) for e in sorted(self.entries, key=_rank)[: max(1, len(self.entries) * 4 // 5)]}

@@ -26,6 +26,7 @@ class GoldenWeek:
     sources: SourceNotes = ALL_READ
     municipality: Mapping[str, Any] = field(default_factory=dict)
     matters: tuple[str, ...] = ()
+    page: bool = False  # whether the installation has a page to answer on
 
 
 def because(text: str, area: str) -> tuple[Reason, ...]:
@@ -124,8 +125,9 @@ NORMAL = GoldenWeek(
         DISABILITY_ACT,
     ),
     sources=SourceNotes(14, ("Exempelbladet svarar inte som den ska",)),
+    page=True,
 )
-EMPTY = GoldenWeek()
+EMPTY = GoldenWeek(page=True)
 
 SHARED_READER = GoldenWeek(
     reader="samordnare@example.org",
