@@ -21,6 +21,7 @@ from pipeline.demo import run_demo
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
+from pipeline.second_reader import second_reader_of
 from pipeline.show_thread import show_threads, thread_values
 from pipeline.status import status_of
 from pipeline.terminal import fail, write_json
@@ -95,6 +96,7 @@ def check(context: typer.Context) -> None:
     """Kontrollera inställningarna och kommunens fil."""
     with open_installation(context.obj.home) as installation:
         check_options(installation.settings)
+        second_reader_of(installation.settings)
         for warning in check_municipality(installation.municipality):
             context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(warning)}")
         context.obj.console.print(f"Inställningarna för {installation.municipality.name} går att använda.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pipeline.backup_commands import backup, restore
 from pipeline.file_commands import classify, evaluate
 from pipeline.ledger_commands import ledger
 from pipeline.second_reader_commands import second_reader_app
@@ -17,5 +18,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(second_reader_app, name="second-reader")
     app.command()(serve)
     app.command()(ledger)
+    app.command()(backup)
+    app.command()(restore)
     app.command()(classify)
     app.command()(evaluate)

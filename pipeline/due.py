@@ -24,6 +24,7 @@ class StepName(StrEnum):
     COLLECT = "collect"
     ASSESS = "assess"
     FETCH = "fetch"  # what passed the relevance filter, whole
+    SECOND_READER = "second_reader"  # when the municipality has one
     COMPOSE = "compose"
     SEND = "send"
 
@@ -66,6 +67,7 @@ class Facts:
     since: datetime  # when the schedule was first kept: slots before that were never promised
     sources: Mapping[str, SourceFacts] = field(default_factory=dict)
     unassessed: bool = False
+    second_reader: bool = False  # it is on and its turn has come
     composed: frozenset[str] = frozenset()  # weeks whose digests the schedule has written
     told: frozenset[str] = frozenset()  # weeks that anybody has a digest of, by whatever hand
     outbox: bool = False
@@ -90,6 +92,7 @@ def due(now: datetime, facts: Facts) -> list[Step]:
     steps = [Step(name=StepName.COLLECT, sources=listed)] if listed else []
     steps += [Step(name=StepName.ASSESS)] if facts.unassessed else []
     steps += [Step(name=StepName.FETCH, sources=details)] if details else []
+    steps += [Step(name=StepName.SECOND_READER)] if facts.second_reader else []
     steps += [digest] if digest else []
     steps += [Step(name=StepName.SEND)] if facts.outbox else []
     return steps

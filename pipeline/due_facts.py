@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawlers.catalogue import SourceFacts as Source
+from pipeline import second_reading
 from pipeline.back_off import FIRST
 from pipeline.due import Facts, Slot, SourceFacts
 from pipeline.installation import Installation
@@ -29,6 +30,7 @@ def read_facts(installation: Installation, now: datetime) -> Facts:
             since=kept_since(session) or now,
             sources={source.name: source_facts(source, runs.get(source.name)) for source in sources},
             unassessed=anything_unassessed(session),
+            second_reader=second_reading.is_due(installation, session, now),
             composed=weeks_composed(session, installation.municipality.key),
             told=weeks_told(session, installation.municipality.key),
             outbox=anything_to_send(session, now),

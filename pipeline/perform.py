@@ -14,6 +14,7 @@ from pipeline.details import nothing_wanted
 from pipeline.due import Step, StepName
 from pipeline.due_facts import note_composed
 from pipeline.installation import Installation, transport_of
+from pipeline.second_reading import second_reading
 from pipeline.send import send_due
 from pipeline.week import jobs_for, pace_of, wanted_sources
 from store.types import Run
@@ -38,6 +39,9 @@ def perform(installation: Installation, step: Step, now: datetime, go_on: GoOn) 
             return told_readings(fetch(installation, step.sources, now, progress))
         case StepName.ASSESS:
             return told_counts(assess(installation.store, Assessor.load(), now=now, progress=progress).counts)
+        case StepName.SECOND_READER:
+            run = second_reading(installation, now=now, share=True, progress=progress)
+            return told_counts(run.counts) if run else "left alone for now"
         case StepName.COMPOSE:
             return told_counts(write_digests(installation, step, now, progress).counts)
         case StepName.SEND:

@@ -15,6 +15,7 @@ from pipeline.compose import compose
 from pipeline.details import nothing_wanted
 from pipeline.folder import FolderTransport
 from pipeline.installation import Installation, transport_of
+from pipeline.second_reading import second_reading
 from pipeline.send import send_due
 from pipeline.terminal import show_collected, source_progress, step_progress
 from pipeline.week import iso_week, jobs_for, pace_of, wanted_sources
@@ -100,6 +101,24 @@ def _assess(installation: Installation, console: Console, *, now: datetime, quie
     return run
 
 
+def ask_second_reader(installation: Installation, console: Console, *, now: datetime, quiet: bool = False) -> list[Run]:
+    """Let the second reader read what is left of the week's budget, and show what came of it."""
+    with installation.store.exclusive(LOCK):
+        take_over(installation, now)
+        return _read_second(installation, console, now=now, quiet=quiet, insist=True)
+
+
+def _read_second(
+    installation: Installation, console: Console, *, now: datetime, quiet: bool, insist: bool = False
+) -> list[Run]:
+    with step_progress(silent(console, quiet), "Andra läsaren") as progress:
+        run = second_reading(installation, now=now, insist=insist, progress=progress)
+    if run is None:
+        return []
+    silent(console, quiet).print(escape(run.message), highlight=False)
+    return [run]
+
+
 def compose_digests(
     installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool = False
 ) -> Run:
@@ -160,6 +179,7 @@ def run_week(
         runs = _collect(installation, console, [], now=now, since=since, full=full, quiet=quiet)
         runs.append(_assess(installation, console, now=now, quiet=quiet))
         runs += fetch_details(installation, console, now=now, quiet=quiet)
+        runs += _read_second(installation, console, now=now, quiet=quiet)
         runs.append(_compose(installation, console, week=iso_week(now), now=now, quiet=quiet))
         runs.append(_send(installation, console, now=now, quiet=quiet))
     return runs

@@ -29,6 +29,7 @@ LIMITS = {
     StepName.COLLECT: timedelta(minutes=75),
     StepName.ASSESS: timedelta(hours=1),
     StepName.FETCH: timedelta(minutes=75),
+    StepName.SECOND_READER: timedelta(minutes=65),  # the longest that settings allow, and some
     StepName.COMPOSE: timedelta(minutes=30),
     StepName.SEND: timedelta(hours=1),
 }

@@ -114,6 +114,13 @@ class WebSettings(Table):
     oidc: OidcSettings = OidcSettings()
 
 
+class BackupSettings(Table):
+    """Backups that `utkik serve` makes every day."""
+
+    keep: int = Field(default=14, ge=0, le=3650, description="how many daily backups are kept; 0 makes none")
+    folder: str = Field(default="", description="where they lie, best another disk; empty means backups in home")
+
+
 class SourceSettings(Table):
     """What is said of one source."""
 
@@ -168,6 +175,7 @@ class Settings(Table):
     crawl: CrawlSettings = CrawlSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
+    backup: BackupSettings = BackupSettings()
     second_reader: SecondReaderSettings = SecondReaderSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")
     bundled_feeds: bool = Field(default=True, description="false leaves only the feeds named below")
@@ -188,6 +196,11 @@ class Settings(Table):
     def outbox(self) -> Path:
         """The folder that digests are written to."""
         return self.home / "outbox"
+
+    @property
+    def backup_folder(self) -> Path:
+        """The folder of the daily backups."""
+        return Path(self.backup.folder).expanduser() if self.backup.folder else self.home / "backups"
 
     @property
     def logs(self) -> Path:

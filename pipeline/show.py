@@ -110,6 +110,7 @@ def status(installation: Installation, console: Console) -> None:
     kinds = {KIND_WORDS.get(kind, kind): number for kind, number in values["kinds"].items()}
     console.print(plain_table("Poster", ["Slag", "Antal"], number_rows(kinds), (1,)))
     console.print(f"Bedömda poster: {values['assessed']}. Gemensamma nyheter: {values['stories']}.")
+    console.print(escape(values["second_reader"]), highlight=False)
     digests = {STATE_WORDS[DigestState(state)]: number for state, number in values["digests"].items()}
     console.print(plain_table("Utskick", ["Läge", "Antal"], number_rows(digests), (1,)))
 

@@ -7,6 +7,7 @@ from typing import Any
 from crawlers.catalogue import facts
 from pipeline.health import Health, health_of, region_shares
 from pipeline.installation import Installation
+from pipeline.second_reading import newest_run, told_reader
 from store.assessments import count_assessed
 from store.digests import count_by_state
 from store.items import count_by_kind, count_by_region, count_by_source
@@ -43,5 +44,6 @@ def status_of(installation: Installation) -> dict[str, Any]:
             "kinds": {str(kind): number for kind, number in sorted(count_by_kind(session).items())},
             "assessed": count_assessed(session),
             "stories": count_stories(session),
+            "second_reader": told_reader(newest_run(session), is_on=installation.settings.second_reader.is_on),
             "digests": {str(state): number for state, number in sorted(count_by_state(session).items())},
         }

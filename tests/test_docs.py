@@ -39,7 +39,7 @@ def test_every_field_of_a_feed_is_named(name: str) -> None:
 def test_every_command_has_its_row_and_no_other_is_promised() -> None:
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     groups = {group.name for group in app.registered_groups if group.name}
-    promised = set(re.findall(r"`utkik (\w+)", README))
+    promised = set(re.findall(r"`utkik (\w[\w-]*)", README))
     assert promised == commands | groups
 
 
