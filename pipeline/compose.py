@@ -21,7 +21,8 @@ from pipeline.letter import write_letter
 from pipeline.letter_links import LetterLinks
 from pipeline.links import Links
 from pipeline.message import Envelope, build_message, render, to_bytes
-from pipeline.municipality import Contact, Municipality, contacts_of
+from pipeline.municipality import Municipality
+from pipeline.readers import Contact, contacts_of
 from pipeline.record import begin, complete
 from pipeline.route import route_items
 from pipeline.second_reading import needs_a_person, newest_run

@@ -10,7 +10,8 @@ from pipeline.currency import Week
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter_item import LetterItem, letter_item
 from pipeline.letter_links import ANSWERS, BY_REPLY, LetterLinks
-from pipeline.municipality import COORDINATOR, Contact, Municipality
+from pipeline.municipality import COORDINATOR, Municipality
+from pipeline.readers import Contact
 from pipeline.selection import SECTIONS, Entry, Selection
 from pipeline.source_notes import SourceNotes
 from pipeline.wording import clean, counted, day_in_words, listed, shortened

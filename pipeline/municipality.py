@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from pipeline.areas import area_names
 from pipeline.municipality_errors import problems_in
@@ -32,11 +42,40 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+class Away(Table):
+    """Days on which somebody does not read, the first and the last included."""
+
+    begins: date = Field(alias="from")
+    until: date
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Away:
+        if self.until < self.begins:
+            raise PydanticCustomError("away_order", "until before from")
+        return self
+
+
 class Person(Table):
     """Someone who reads, by role; names of persons are not kept."""
 
     role: Text
     email: Email
+    away: tuple[Away, ...] = ()
+
+    def is_away(self, today: date) -> bool:
+        """Tell whether the person does not read on the day."""
+        return self.away_until(today) is not None
+
+    def away_until(self, today: date) -> date | None:
+        """Return the last day of the absence that the day falls in, None when there is none."""
+        return next((away.until for away in self.away if away.begins <= today <= away.until), None)
+
+
+class Coordinator(Person):
+    """Who triages, and reads what nobody else does."""
+
+    deputy: Person | None = None
+    summary: bool = False  # a letter every week on what was sent to whom, also when nothing needs a person
 
 
 class Thresholds(Table):
@@ -74,7 +113,7 @@ class Municipality(Table):
     code: Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
     population: int = Field(ge=1)
     domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
-    coordinator: Person
+    coordinator: Coordinator
     thresholds: Thresholds = Thresholds()
     first: tuple[Flag, ...] = ("children_youth",)
     twin_towns: tuple[TwinTown, ...] = ()
@@ -92,33 +131,6 @@ class Municipality(Table):
     def unit_name(self, unit: str) -> str:
         """Return a unit's name for a reader."""
         return "Samordnaren" if unit == COORDINATOR else self.units[unit].name
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One reader: an address, and the units whose items it gets."""
-
-    email: str
-    role: str
-    units: tuple[str, ...]
-
-
-def contacts_of(municipality: Municipality) -> list[Contact]:
-    """Return each reader once, in the file's order, the coordinator last.
-
-    One address at several units is one reader of one digest. Units without a contact person are the coordinator's.
-    """
-    units: dict[str, list[str]] = {}
-    roles: dict[str, str] = {}
-    coordinator = municipality.coordinator
-    for key, unit in municipality.units.items():
-        person = unit.contact or coordinator
-        if person.email != coordinator.email:
-            units.setdefault(person.email, []).append(key)
-            roles.setdefault(person.email, person.role)
-    own = [k for k, u in municipality.units.items() if (u.contact or coordinator).email == coordinator.email]
-    contacts = [Contact(email, roles[email], tuple(keys)) for email, keys in units.items()]
-    return [*contacts, Contact(coordinator.email, coordinator.role, (*own, COORDINATOR))]
 
 
 def load_municipality(path: Path, area_keys: Collection[str] | None = None) -> Municipality:
@@ -149,6 +161,11 @@ def check_municipality(municipality: Municipality, area_keys: Mapping[str, str] 
         f"{unit.name} saknar kontaktperson: det som rör den går till samordnaren."
         for unit in municipality.units.values()
         if unit.contact is None
+    ]
+    warnings += [
+        f"{unit.name}: ersättaren har samma adress som kontaktpersonen och kan inte läsa i dess ställe."
+        for unit in municipality.units.values()
+        if unit.contact and unit.deputy and unit.contact.email == unit.deputy.email
     ]
     people = [unit.contact for unit in municipality.units.values() if unit.contact]
     roles = {person.email: person.role for person in reversed(people)}

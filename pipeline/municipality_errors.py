@@ -13,6 +13,11 @@ Problem = tuple[tuple[str | int, ...], str]
 # The file's words are English keys; these are the Swedish ones that people write instead.
 SWEDISH = {
     "befolkning": "population",
+    "borta": "away",
+    "frånvaro": "away",
+    "från": "from",
+    "sammandrag": "summary",
+    "till": "until",
     "bolag": "units",
     "domän": "domain",
     "e-post": "email",
@@ -55,6 +60,13 @@ _SENTENCES = {
     "dict_type": "ska vara en egen avdelning, som [units.socialforvaltningen]",
     "model_type": 'ska vara en egen avdelning eller {{ role = "…", email = "…" }}',
     "too_short": "får inte vara tomt",
+    "bool_type": "ska vara true eller false, utan citattecken",
+    "bool_parsing": "ska vara true eller false, utan citattecken",
+    "date_type": "ska vara en dag, som 2026-12-21",
+    "date_parsing": "ska vara en dag, som 2026-12-21",
+    "date_from_datetime_parsing": "ska vara en dag, som 2026-12-21",
+    "date_from_datetime_inexact": "ska vara en dag utan klockslag, som 2026-12-21",
+    "away_order": "slutar innan den börjar",
     "value_error": "är ingen giltig e-postadress",
 }
 
@@ -106,7 +118,7 @@ def _fields_at(model: type[BaseModel], place: tuple[str | int, ...]) -> list[str
         if current is not None and isinstance(part, str) and part in current.model_fields:
             found = _model_in(current.model_fields[part].annotation)
             current = found or current
-    return list(current.model_fields) if current else []
+    return [field.alias or name for name, field in current.model_fields.items()] if current else []
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from pipeline.candidate import Candidate, ItemId
 from pipeline.changes import change_since
 from pipeline.currency import Week, has_odd_date, is_current
-from pipeline.municipality import Contact, Municipality
+from pipeline.municipality import Municipality
+from pipeline.readers import Contact
 from pipeline.thread_wording import new_stage
 from store.types import Kind, Route
 

@@ -15,7 +15,8 @@ import pytest
 from rich.console import Console
 
 from pipeline.demo import run_demo
-from pipeline.municipality import contacts_of, find_municipality
+from pipeline.municipality import find_municipality
+from pipeline.readers import contacts_of
 from pipeline.sample_data import WEEK
 from store.db import open_store
 from store.digests import list_digests

@@ -22,7 +22,7 @@ from pipeline.letter import write_letter
 from pipeline.letter_links import LetterLinks
 from pipeline.links import ANSWER, Links, read
 from pipeline.message import Envelope, Rendered, build_message, render, to_bytes
-from pipeline.municipality import contacts_of
+from pipeline.readers import contacts_of
 from pipeline.route import route_items
 from pipeline.selection import Selection, select_entries
 from tests.pipeline.making import GOLDEN, NOW, TODAY, candidate, municipality

@@ -10,10 +10,10 @@ from pipeline.municipality import (
     COORDINATOR,
     bundled_municipalities,
     check_municipality,
-    contacts_of,
     find_municipality,
     load_municipality,
 )
+from pipeline.readers import contacts_of
 from store.errors import ConfigurationError
 
 AREAS = {"school": "Förskola och skola", "water": "Vatten och avlopp", "international": "Internationellt samarbete"}

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.candidate import Candidate
 from pipeline.currency import Week
-from pipeline.municipality import Municipality, contacts_of
+from pipeline.municipality import Municipality
+from pipeline.readers import contacts_of
 from pipeline.route import route_items
 from pipeline.selection import History, Selection, Told, select_entries
 from store.types import Deadline, Kind, Revision

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.candidate import Candidate
 from pipeline.currency import Week
-from pipeline.municipality import contacts_of
+from pipeline.readers import contacts_of
 from pipeline.route import route_items
 from pipeline.selection import Entry, History, Selection, Told, select_entries
 from pipeline.thread_wording import chain, new_stage
