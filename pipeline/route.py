@@ -30,6 +30,7 @@ class Matched:
     lifted: bool  # carries a flag that comes first in this municipality
     twin_town: str = ""
     chosen: bool = False  # by the coordinator's verdict
+    units: tuple[str, ...] = ()  # that the verdict names: exactly these, whatever the areas say
 
 
 def route_items(
@@ -40,8 +41,8 @@ def route_items(
 ) -> list[Route]:
     """Return a route for every unit that is to have an item, best first.
 
-    A verdict decides when there is one: DROP and LATER never travel, SEND always does. Otherwise both the relevance
-    and an area must reach the municipality's thresholds, and what can no longer be answered stays. An area that no
+    A verdict decides when there is one: DROP and LATER never travel, SEND always does, to exactly the units that the
+    verdict names, if it names any that are still there. Otherwise both the relevance and an area must reach the municipality's thresholds, and what can no longer be answered stays. An area that no
     unit answers for leads to the coordinator.
     """
     names = area_names()
@@ -49,6 +50,8 @@ def route_items(
     routes: list[Route] = []
     for candidate in candidates:
         verdict = verdicts.get(candidate.id)
+        if verdict and verdict.ruling is Ruling.REOPENED:
+            verdict = None
         if verdict is None and _is_over(candidate, today):
             continue
         if matched := _match(candidate, municipality, verdict, towns):
@@ -78,7 +81,8 @@ def _match(
     areas = _areas(candidate, municipality.thresholds.area, verdict, town)
     relevance = candidate.assessment.relevance
     if verdict:
-        return Matched(candidate, areas, 1.0, lifted, town, chosen=True)
+        named = tuple(unit for unit in verdict.units or () if unit == COORDINATOR or unit in municipality.units)
+        return Matched(candidate, areas, 1.0, lifted, town, chosen=True, units=named)
     needed = municipality.thresholds.relevance - FIRST_MARGIN * lifted - TWIN_TOWN_MARGIN * bool(town)
     # Thresholds are written with one or two decimals; 0.5 - 0.1 must not refuse 0.4.
     if not areas or round(relevance, 6) < round(needed, 6):
@@ -98,12 +102,7 @@ def _areas(candidate: Candidate, threshold: float, verdict: Verdict | None, town
 
 
 def _routes_of(matched: Matched, municipality: Municipality, names: Mapping[str, str]) -> list[Route]:
-    areas_of: dict[str, list[str]] = {}
-    for area in matched.areas:
-        for unit in municipality.units_for(area) or (COORDINATOR,):
-            areas_of.setdefault(unit, []).append(area)
-    if not areas_of:
-        areas_of = {COORDINATOR: []}  # chosen by the coordinator, but nothing says for whom
+    areas_of = _readers(matched, municipality)
     item = matched.candidate.item
     return [
         Route(
@@ -119,6 +118,16 @@ def _routes_of(matched: Matched, municipality: Municipality, names: Mapping[str,
     ]
 
 
+def _readers(matched: Matched, municipality: Municipality) -> dict[str, list[str]]:
+    """Return the units that are to have it, each with the areas that it answers for."""
+    found: dict[str, list[str]] = {unit: [] for unit in matched.units}
+    for area in matched.areas:
+        for unit in municipality.units_for(area) or (COORDINATOR,):
+            if not matched.units or unit in found:
+                found.setdefault(unit, []).append(area)
+    return found or {COORDINATOR: []}  # chosen by the coordinator, but nothing says for whom
+
+
 def _score(matched: Matched, areas: Sequence[str]) -> float:
     """Return 0..1 to rank by: relevance first, then how well the area fits; what comes first gets a head start."""
     fit = max((matched.areas[area] for area in areas), default=0.0)
@@ -132,6 +141,8 @@ def _because(matched: Matched, unit: str, areas: Sequence[str], names: Mapping[s
     whom = "ingen i kommunen" if unit == COORDINATOR else "ni"
     chosen = "Samordnaren har valt ut den." if matched.chosen else ""
     reasons = _why_item(matched, areas)
+    if matched.units and not fields:
+        return " ".join(part for part in ("Samordnaren har valt ut den för er.", reasons) if part)
     if not fields:
         answer = "Den hör inte till något känt område."
     elif reasons or chosen:

@@ -100,7 +100,12 @@ def moved_deadline(key: str, before: str, after: str, *, seen_at: datetime, sour
     return Revision(source=source, key=key, seen_at=seen_at, changes=changes, is_event=True)
 
 
-def verdict(candidate: Candidate, ruling: Ruling, areas: tuple[str, ...] | None = None) -> Verdict:
+def verdict(
+    candidate: Candidate,
+    ruling: Ruling,
+    areas: tuple[str, ...] | None = None,
+    units: tuple[str, ...] | None = None,
+) -> Verdict:
     """Return the coordinator's verdict on an item."""
     return Verdict(
         municipality="provköping",
@@ -110,4 +115,5 @@ def verdict(candidate: Candidate, ruling: Ruling, areas: tuple[str, ...] | None 
         at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
         by="samordnaren",
         areas=areas,
+        units=units,
     )

@@ -122,3 +122,31 @@ def test_twin_town_is_known_by_its_whole_name_in_its_own_capitals(title: str) ->
 def test_best_comes_first_and_the_order_is_the_same_every_time() -> None:
     items = [candidate("a", relevance=0.6), candidate("b", relevance=0.9), candidate("c", relevance=0.6)]
     assert [r.key for r in routes(*items)] == [r.key for r in routes(*reversed(items))] == ["b", "a", "c"]
+
+
+def test_verdict_that_names_units_goes_to_exactly_these() -> None:
+    item = candidate("a", areas={"school": 0.9, "social": 0.8})
+    ruled = verdict(item, Ruling.SEND, units=("vatten", "skola"))
+    found = {route.unit: route.areas for route in routes(item, verdicts=(ruled,))}
+    assert found == {"vatten": (), "skola": ("school",)}
+
+
+def test_unit_that_was_named_although_the_area_is_not_its_own_is_told_who_chose_it() -> None:
+    item = candidate("a", areas={"school": 0.9}, reasons=(Reason(text="skolan i titeln", area="", weight=0.4),))
+    [route] = routes(item, verdicts=(verdict(item, Ruling.SEND, units=("vatten",)),))
+    assert route.because == "Samordnaren har valt ut den för er. Skolan i titeln."
+
+
+def test_named_unit_that_is_there_no_more_leaves_the_choice_to_the_areas() -> None:
+    item = candidate("a", areas={"school": 0.9})
+    assert units(item, verdicts=(verdict(item, Ruling.SEND, units=("avskaffad",)),)) == {"skola"}
+
+
+def test_coordinator_may_be_named() -> None:
+    item = candidate("a", areas={"school": 0.9})
+    assert units(item, verdicts=(verdict(item, Ruling.SEND, units=(COORDINATOR,)),)) == {COORDINATOR}
+
+
+def test_verdict_that_was_taken_back_is_none() -> None:
+    item = candidate("a", areas={"school": 0.9})
+    assert units(item, verdicts=(verdict(item, Ruling.REOPENED),)) == {"skola"}
