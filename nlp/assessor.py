@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from nlp import evidence, explanation, flags, relevance
 from nlp.extraction import extract_conditions
+from nlp.facts import find_facts
 from nlp.families import family_of
 from nlp.knowledge import LANGUAGES, Knowledge, load_knowledge
 from nlp.language import detect_all
@@ -23,7 +24,7 @@ from store.types import Assessment, Item
 
 logger = logging.getLogger(__name__)
 
-RULES = "1"  # raise when code or a constant changes what an assessment says
+RULES = "2"  # raise when code or a constant changes what an assessment says
 LONGEST_TITLE = 600  # characters read of a title
 LONGEST_TEXT = 3_000  # characters read of a text: the labels were set on less, and more costs speed alone
 BATCH = 256  # items whose n-grams are compared at once
@@ -108,6 +109,7 @@ class Assessor:
             money=conditions.money,
             reasons=explanation.reasons_of(self.knowledge, areas, found, features, shown),
             summary=pick_sentence(read),
+            facts=find_facts(item, language),
         )
 
 

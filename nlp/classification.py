@@ -43,5 +43,6 @@ def _answer(line: Mapping[str, Any], assessment: Assessment) -> dict[str, Any]:
         "flags": {flag: round(assessment.flags.get(flag, 0.0), 4) for flag in FLAGS},
         "deadlines": list(dict.fromkeys(deadline.on.isoformat() for deadline in assessment.deadlines)),
         "amounts": [{"value": m.value, "currency": m.currency, "role": m.role} for m in assessment.money],
+        "facts": dict(assessment.facts),
         "reasons": [reason.text for reason in assessment.reasons],
     }

@@ -8,9 +8,10 @@ a second and a hundred megabytes that items without a candidate need not pay.
 
 from __future__ import annotations
 
+import random
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 LANGUAGES = ("sv", "en")
+CUES = "cues.toml"  # of dates and money; who may apply has its own: facts.toml
+TAUGHT_AT_ONCE = 32  # texts
 MOST_WORDS = 100_000  # remembered of a language; then the memory starts anew
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A phrase of nlp/cues.toml and where it stands; positions are characters of the passage."""
+    """A phrase of nlp/cues.toml or nlp/facts.toml and where it stands; positions are characters of the passage."""
 
     label: str
     start: int
@@ -41,28 +44,68 @@ class Sentence:
     cues: tuple[Cue, ...]
 
 
-def sentences(passage: str, language: str) -> list[Sentence]:
+def sentences(passage: str, language: str, book: str = CUES) -> list[Sentence]:
     """Return the sentences of a passage and their cues; a language other than Swedish is read as English."""
-    return _reader("sv" if language == "sv" else "en").read(passage)
+    return _reader("sv" if language == "sv" else "en", book).read(passage)
 
 
-def may_have_cue(passage: str, language: str, labels: tuple[str, ...]) -> bool:
+def may_have_cue(passage: str, language: str, labels: tuple[str, ...], book: str = CUES) -> bool:
     """Say whether a phrase of these labels stands in a passage; costs a tenth of reading it."""
-    return _any_phrase("sv" if language == "sv" else "en", labels).search(passage) is not None
+    return _any_phrase("sv" if language == "sv" else "en", labels, book).search(passage) is not None
 
 
 @cache
-def _any_phrase(language: str, labels: tuple[str, ...]) -> re.Pattern[str]:
-    phrases = sorted({phrase for label in labels for phrase in cue_phrases(language)[label]})
+def _any_phrase(language: str, labels: tuple[str, ...], book: str) -> re.Pattern[str]:
+    phrases = sorted({phrase for label in labels for phrase in cue_phrases(language, book)[label]})
     written = "|".join(r"\s+".join(_expression(word)[1:-1] for word in phrase.split()) for phrase in phrases)
     return re.compile(rf"\b(?:{written})(?!\w)", re.IGNORECASE)
 
 
 @cache
-def cue_phrases(language: str) -> dict[str, list[str]]:
-    """Return the authored phrases of a language by label."""
-    authored = tomllib.loads(resources.files("nlp").joinpath("cues.toml").read_text(encoding="utf-8"))
+def cue_phrases(language: str, book: str = CUES) -> dict[str, list[str]]:
+    """Return the authored phrases of a language by label, from one of the files of phrases."""
+    authored = tomllib.loads(resources.files("nlp").joinpath(book).read_text(encoding="utf-8"))
     return dict(authored[language])
+
+
+def train_categories(
+    texts: Sequence[str], labels: Sequence[Collection[str]], names: Sequence[str], epochs: int = 5
+) -> Callable[[Sequence[str]], list[dict[str, float]]]:
+    """Return a reader that spaCy's bag-of-words textcat has learnt: of each text, the probability of each name.
+
+    A baseline to measure beside, never part of an assessment; the same every time for the same texts.
+    """
+    import spacy
+    from spacy.training import Example
+    from thinc.api import fix_random_seed
+
+    fix_random_seed(1)
+    nlp = spacy.blank("xx")
+    model = {
+        "@architectures": "spacy.TextCatBOW.v3",
+        "exclusive_classes": False,
+        "ngram_size": 1,
+        "no_output_layer": False,
+    }
+    pipe: Any = nlp.add_pipe("textcat_multilabel", config={"model": model})
+    for name in names:
+        pipe.add_label(name)
+    examples = [
+        Example.from_dict(nlp.make_doc(_whole(text)), {"cats": {name: float(name in held) for name in names}})
+        for text, held in zip(texts, labels, strict=True)
+    ]
+    optimizer = nlp.initialize(lambda: examples[:100])
+    chance = random.Random(1)  # noqa: S311 - repeatable, not secret
+    for _ in range(epochs):
+        chance.shuffle(examples)
+        for start in range(0, len(examples), TAUGHT_AT_ONCE):
+            nlp.update(examples[start : start + TAUGHT_AT_ONCE], sgd=optimizer, drop=0.2)
+    return lambda asked: [dict(doc.cats) for doc in nlp.pipe(map(_whole, asked))]
+
+
+def _whole(text: str) -> str:
+    """Return the text without lone surrogates, which JSON may carry and spaCy cannot read."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class _Reader:
@@ -72,16 +115,16 @@ class _Reader:
     as SpanRuler does it, the cues alone took twice as long as all the rest.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, book: str) -> None:
         import spacy
 
         nlp = spacy.blank(language)
         self._tokenizer = nlp.tokenizer
         self._sentencizer: Any = nlp.add_pipe("sentencizer")
         self._strings = nlp.vocab.strings
-        phrases = [(label, phrase) for label, some in cue_phrases(language).items() for phrase in some]
+        phrases = [(label, phrase) for label, some in cue_phrases(language, book).items() for phrase in some]
         self._rules = [_Rule(label, tuple(map(_known, phrase.split()))) for label, phrase in phrases]
-        self._order = {label: self._strings.add(label) for label in cue_phrases(language)}
+        self._order = {label: self._strings.add(label) for label in cue_phrases(language, book)}
         self._begun: dict[int, tuple[_Rule, ...]] = {}
 
     def read(self, passage: str) -> list[Sentence]:
@@ -131,8 +174,8 @@ def _known(word: str) -> re.Pattern[str]:
 
 
 @cache
-def _reader(language: str) -> _Reader:
-    return _Reader(language)
+def _reader(language: str, book: str) -> _Reader:
+    return _Reader(language, book)
 
 
 def _expression(words: str) -> str:

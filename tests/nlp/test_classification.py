@@ -44,6 +44,7 @@ def test_answer_has_the_agreed_fields() -> None:
         "flags": {"children_youth": 0.0, "funding": 0.0, "partnership": 0.0, "law": 0.5},
         "deadlines": ["2026-05-05"],
         "amounts": [{"value": 2e6, "currency": "EUR", "role": "total"}],
+        "facts": {},
         "reasons": ["avlopp i titeln"],
     }
 
