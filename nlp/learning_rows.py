@@ -1,4 +1,4 @@
-"""What learning sees of an item: its words as hashed n-grams, and the names of where it is from and what it is about."""
+"""What learning sees of an item: its words as hashed n-grams, and names of where it is from and what it is about."""
 
 from __future__ import annotations
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from store.types import Assessment, Deadline, Item, Kind, Revision, Stage, StoredItem, Thread
+from store.types import Assessment, Deadline, Item, Kind, Reason, Revision, Stage, StoredItem, Thread
 
 FLAG_ON = 0.5  # a flag is a probability; from here on it is shown and acted on
 KINDS_ONE_ANSWERS = (Kind.CALL, Kind.CONSULTATION)
@@ -15,11 +16,27 @@ ItemId = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What the municipality's own labels make of one item; `shift` and `units` are log-odds, 0 for no change."""
+
+    relevance: float
+    shift: float
+    areas: Mapping[str, float]
+    units: Mapping[str, float]
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A stored and assessed item; `revisions` are its changes, oldest first."""
+    """A stored and assessed item; `revisions` are its changes, oldest first.
+
+    `assessment` is the shared one. What routes, ranks and shows an item asks `relevance`, `areas` and `reasons`, which
+    are as the municipality has taught.
+    """
 
     stored: StoredItem
     assessment: Assessment
+    learned: Learned | None = None
     story: str | None = None
     thread: Thread | None = None
     revisions: tuple[Revision, ...] = ()
@@ -33,6 +50,26 @@ class Candidate:
     def id(self) -> ItemId:
         """Source and key."""
         return (self.item.source, self.item.key)
+
+    @property
+    def relevance(self) -> float:
+        """The probability that this municipality's coordinator sends it on."""
+        return self.learned.relevance if self.learned else self.assessment.relevance
+
+    @property
+    def shared_relevance(self) -> float:
+        """The relevance before anything was learnt, the same in every municipality."""
+        return self.assessment.relevance
+
+    @property
+    def areas(self) -> Mapping[str, float]:
+        """The policy areas, best first."""
+        return self.learned.areas if self.learned else self.assessment.areas
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it matters: what has been learnt, then what the assessor says."""
+        return (*self.learned.reasons, *self.assessment.reasons) if self.learned else self.assessment.reasons
 
     @property
     def deadlines(self) -> tuple[Deadline, ...]:
