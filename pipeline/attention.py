@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crawlers.dates import STOCKHOLM
 from pipeline.areas import area_names
 from pipeline.health import Health
 from pipeline.municipality import Municipality
@@ -14,10 +15,12 @@ from pipeline.source_notes import told_fault
 from pipeline.wording import counted, listed, lower_first
 from store.db import Session
 from store.digests import unsettled_digests
-from store.types import DigestState
+from store.runs import get_meta, last_begun, last_complete
+from store.types import DigestState, Outcome
 
 NEEDS_A_PERSON = (DigestState.REFUSED, DigestState.BOUNCED, DigestState.UNCLEAR, DigestState.HELD)
 REMINDED = timedelta(days=28)  # a digest that nobody has settled for four weeks is left to the page of the outbox
+NO_BACKUP = timedelta(days=2)  # one that fails once may succeed an hour later; after two days somebody must look
 AREAS_NAMED = 4
 
 
@@ -56,6 +59,7 @@ def attention_of(
 ) -> Attention:
     """Return what needs a person as of a moment."""
     faults = [*source_faults(sources, titles, now), *digest_faults(session, municipality, now)]
+    faults += backup_faults(session, now)
     return Attention(tuple(faults), (*units_without_contact(municipality), *areas_without_unit(municipality)))
 
 
@@ -81,9 +85,24 @@ def digest_faults(session: Session, municipality: Municipality, now: datetime) -
     return told
 
 
+def backup_faults(session: Session, now: datetime) -> list[str]:
+    """Return a sentence when the daily backup does not succeed, and one for a month after a restoration."""
+    told = []
+    begun, done = last_begun(session, "backup").get(""), last_complete(session, "backup")
+    if begun and begun.outcome is Outcome.FAILED and (done is None or now - done.started_at > NO_BACKUP):
+        told.append(f"Den dagliga säkerhetskopian går inte att ta: {begun.message}")
+    if (at := get_meta(session, "restored.at")) and now - datetime.fromisoformat(at) < REMINDED:
+        made = datetime.fromisoformat(get_meta(session, "restored.from") or at).astimezone(STOCKHOLM)
+        told.append(
+            f"Databasen återställdes från en säkerhetskopia av {made:%Y-%m-%d %H:%M}. Brev som skickats sedan dess "
+            "finns inte i liggaren. Se efter vad som hålls kvar med: utkik outbox"
+        )
+    return told
+
+
 def units_without_contact(municipality: Municipality) -> list[str]:
     """Return a sentence on the units that nobody reads for."""
-    names = [unit.name for unit in municipality.units.values() if unit.contact is None]
+    names = [unit.name for unit in municipality.units.values() if unit.contact is None and unit.deputy is None]
     return [f"{listed(names)} saknar kontaktperson: det som rör dem kommer till dig."] if names else []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from pipeline.candidate import KINDS_ONE_ANSWERS, Candidate, ItemId
@@ -15,7 +15,7 @@ from store.db import Session
 from store.items import events_since, get_items
 from store.stories import story_of
 from store.threads import threads_of
-from store.told import told_at
+from store.told import last_week_told, told_at
 from store.types import Assessment, Kind, Revision, Ruling, StoredItem, Verdict
 from store.verdicts import latest_verdicts
 
@@ -32,11 +32,24 @@ def verdicts_until(session: Session, municipality: Municipality, week: Week) -> 
 
 
 def read_candidates(
-    session: Session, municipality: Municipality, verdicts: Mapping[ItemId, Verdict], week: Week
+    session: Session,
+    municipality: Municipality,
+    verdicts: Mapping[ItemId, Verdict],
+    week: Week,
+    *,
+    also: Collection[ItemId] = (),
 ) -> list[Candidate]:
-    """Return what can reach anyone this week: current and relevant enough, or chosen by the coordinator."""
+    """Return what can reach anyone this week: current and relevant enough, or chosen by a person.
+
+    `also` are items that a contact person has passed on.
+    """
     reach = Week(week.now, LONGEST_CATCH_UP)
-    pairs = _current_pairs(session, municipality, reach) | _chosen_pairs(session, verdicts, week)
+    pairs = _current_pairs(session, municipality, reach) | _chosen_pairs(session, verdicts, week, also)
+    return candidates_of(session, pairs, week)
+
+
+def candidates_of(session: Session, pairs: Mapping[ItemId, Pair], week: Week) -> list[Candidate]:
+    """Return the items with their stories, threads and changes."""
     stories, threads = story_of(session, list(pairs)), threads_of(session, list(pairs))
     revisions: dict[ItemId, list[Revision]] = {}
     for revision in events_since(session, week.now - EVENTS_KEPT):
@@ -69,9 +82,12 @@ def _current_pairs(session: Session, municipality: Municipality, week: Week) -> 
     return found
 
 
-def _chosen_pairs(session: Session, verdicts: Mapping[ItemId, Verdict], week: Week) -> dict[ItemId, Pair]:
+def _chosen_pairs(
+    session: Session, verdicts: Mapping[ItemId, Verdict], week: Week, also: Collection[ItemId]
+) -> dict[ItemId, Pair]:
     oldest = week.now - LONGEST_CATCH_UP
     keys = [item for item, v in verdicts.items() if v.ruling is Ruling.SEND and v.at >= oldest]
+    keys = list(dict.fromkeys([*keys, *also]))
     assessments = get_assessments(session, keys)
     items = get_items(session, keys)
     return {key: (items[key], assessments[key]) for key in keys if key in items and key in assessments}
@@ -83,5 +99,5 @@ def read_history(session: Session, municipality: Municipality, contact: str) -> 
     return History(
         items={item: Told(at) for item, at in told.items()},
         stories=frozenset(story_of(session, list(told)).values()),
-        last=max(told.values(), default=None),
+        last=last_week_told(session, municipality.key, contact),
     )

@@ -97,6 +97,14 @@ def letter_item(entry: Entry, today: date, units: str, answer: str = "") -> Lett
     )
 
 
+def named_link(candidate: Candidate, today: date) -> Link:
+    """Return the item by its title and its next day, for a reader who has been told of it."""
+    title = shortened(clean(candidate.item.title), TITLE) or "(utan rubrik)"
+    day = candidate.next_answer_day(today)
+    words = f"{title} – {_verb(candidate.item, after_opening=True)} {day_in_words(day, today)}" if day else title
+    return Link(words, safe_link(candidate.item.url))
+
+
 def _summary(candidate: Candidate, title: str) -> str:
     """Return the summary, or "" when it says the title again, as an EU act's title in another language does."""
     summary = upper_first(shortened(clean(candidate.assessment.summary), SUMMARY))

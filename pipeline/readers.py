@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from pipeline.municipality import COORDINATOR, Municipality, Person, Unit
+from pipeline.wording import day_in_words
 from store.types import ContactState, Reach
 
 States = Mapping[str, ContactState]
@@ -90,3 +91,17 @@ def coordinator_of(municipality: Municipality, today: date | None) -> Person:
 
 def _absences(units: Mapping[str, Absence | None]) -> dict[str, Absence]:
     return {unit: why for unit, why in units.items() if why is not None}
+
+
+def absence_in_words(unit: Unit, why: Absence, today: date) -> str:
+    """Return what a letter or the page says of it, without a full stop."""
+    match why:
+        case Absence.VACANT:
+            return f"{unit.name} saknar kontaktperson"
+        case Absence.UNSUBSCRIBED:
+            return f"Kontaktpersonen för {unit.name} har avslutat sina brev"
+        case Absence.UNREACHABLE:
+            return f"Breven till kontaktpersonen för {unit.name} kommer inte fram"
+    until = unit.contact.away_until(today) if unit.contact else None
+    day = f" till och med {day_in_words(until, today, weekday=False)}" if until else ""
+    return f"Kontaktpersonen för {unit.name} är borta{day}"

@@ -28,6 +28,12 @@ def iso_week(now: datetime) -> str:
     return f"{year}-W{week:02d}"
 
 
+def iso_day(now: datetime) -> str:
+    """Return the day of a moment in Stockholm as 2026-W34-2: the period that a notice is of."""
+    year, week, day = now.astimezone(STOCKHOLM).isocalendar()
+    return f"{year}-W{week:02d}-{day}"
+
+
 def wanted_sources(settings: Settings, names: Sequence[str]) -> list[SourceFacts]:
     """Return the named sources, or all that are switched on; raises ConfigurationError on an unknown name."""
     known = {source.name: source for source in facts()}

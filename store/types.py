@@ -426,12 +426,12 @@ class DigestEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A frozen message to one contact person for one ISO week: once written, its bytes never change."""
+    """A frozen message to one contact person for one ISO week or day: once written, its bytes never change."""
 
     id: str
     municipality: str
     contact: str  # e-mail address, lower case
-    week: str  # "2026-W34"
+    week: str  # "2026-W34"; a notice has the day, "2026-W34-2"
     units: tuple[str, ...]
     subject: str
     message_id: str
@@ -442,6 +442,18 @@ class Digest:
     attempts: int = 0
     next_try: datetime | None = None
     settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldDigest:
+    """What became of one letter: how many items it told of, and of how many there is an answer."""
+
+    contact: str
+    period: str  # a week, or the day of a notice: "2026-W48-2"
+    units: tuple[str, ...]
+    state: DigestState
+    entries: int
+    answered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def letter_of(week: GoldenWeek) -> tuple[Rendered, Selection]:
     routes = route_items(week.candidates, place, {}, TODAY)
     selection = select_entries(week.candidates, routes, contact, place, moment, history=week.history)
     links = LETTER_LINKS if week.page else None
-    letter = write_letter(selection, contact, place, moment, week.sources, "2026-W48", week.matters, links=links)
+    letter = write_letter(selection, contact, place, moment, week.sources, "2026-W48", week.extras, links=links)
     return render(letter), selection
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pipeline.candidate import Candidate
+from pipeline.letter import Extras
+from pipeline.letter_item import Link
 from pipeline.selection import History, Told
 from pipeline.source_notes import SourceNotes
 from store.types import Deadline, Kind, Money, Reason, Reference, Stage, Thread, ThreadMember
@@ -25,7 +27,7 @@ class GoldenWeek:
     history: History = field(default_factory=History)
     sources: SourceNotes = ALL_READ
     municipality: Mapping[str, Any] = field(default_factory=dict)
-    matters: tuple[str, ...] = ()
+    extras: Extras = field(default_factory=Extras)
     page: bool = False  # whether the installation has a page to answer on
 
 
@@ -274,14 +276,40 @@ THREADS = GoldenWeek(
 NEEDS_A_PERSON = GoldenWeek(
     reader="samordnare@example.org",
     sources=SourceNotes(14, ("Exempelbladet svarar inte som den ska (sedan 20 nov); nytt försök tidigast 14:20",)),
-    matters=(
-        "Exempelbladet svarar inte som den ska (sedan 20 nov); nytt försök tidigast 14:20. "
-        "Källan svarar inte (fel 503, tillfälligt stängd). Se efter med: utkik sources check feeds",
-        "1\N{NO-BREAK SPACE}brev: avvisat av mottagaren. skola@example.org (2026-W47). Avgör med: utkik outbox",
+    extras=Extras(
+        matters=(
+            "Exempelbladet svarar inte som den ska (sedan 20 nov); nytt försök tidigast 14:20. "
+            "Källan svarar inte (fel 503, tillfälligt stängd). Se efter med: utkik sources check feeds",
+            "1\N{NO-BREAK SPACE}brev: avvisat av mottagaren. skola@example.org (2026-W47). Avgör med: utkik outbox",
+        ),
+        summary=(
+            "2\N{NO-BREAK SPACE}veckobrev med 7\N{NO-BREAK SPACE}poster.",
+            "Skolförvaltningen: 3\N{NO-BREAK SPACE}poster, avvisat av mottagaren.",
+            "Socialförvaltningen: 4\N{NO-BREAK SPACE}poster, skickat.",
+            "Besvarat: 2 av 7\N{NO-BREAK SPACE}poster. Utan svar: Skolförvaltningen (3) och Socialförvaltningen (2).",
+        ),
+    ),
+)
+
+NOTICE = GoldenWeek(
+    candidates=(DISABILITY_ACT,),
+    page=True,
+    extras=Extras(is_notice=True),
+)
+AFTER_A_NOTICE = GoldenWeek(
+    candidates=(CHILDREN_NEWS,),
+    page=True,
+    extras=Extras(
+        already=(
+            Link("Stöd till mötesplatser – sök senast tis 1 dec", "https://example.org/motesplatser"),
+            Link("Remiss av SOU 2026:40 Hem för barn – svar senast ons 2 dec", ""),
+        ),
     ),
 )
 
 WEEKS = {
+    "notice": NOTICE,
+    "after_a_notice": AFTER_A_NOTICE,
     "needs_a_person": NEEDS_A_PERSON,
     "normal": NORMAL,
     "empty": EMPTY,
