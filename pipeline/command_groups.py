@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pipeline.account_commands import account_app
 from pipeline.backup_commands import backup, restore
 from pipeline.file_commands import classify, evaluate
 from pipeline.ledger_commands import ledger
@@ -17,6 +18,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(sources_app, name="sources")
     app.add_typer(second_reader_app, name="second-reader")
     app.command()(serve)
+    app.add_typer(account_app, name="account")
     app.command()(ledger)
     app.command()(backup)
     app.command()(restore)

@@ -36,7 +36,7 @@ class Attempts:
                 self._failed.popitem(last=False)
 
     def succeeded(self, name: str) -> None:
-        """Forget what was counted for the account; the address keeps its count, or one account would free it for all."""
+        """Forget what was counted for the account; the address keeps its count, or one account would free it."""
         with self._lock:
             self._failed.pop(_name(name), None)
 

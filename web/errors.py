@@ -110,7 +110,7 @@ def error_page(code: int, headers: dict[str, str] | None = None, cause: Exceptio
 
 
 def _log(code: int, number: str, cause: Exception | None) -> None:
-    """Write one line: the route, never the address, since addresses hold tokens and words that somebody searched for."""
+    """Write one line: the route, never the address, which may hold a token or what somebody searched for."""
     route = request.url_rule.rule if request.url_rule else "(no such page)"
     level = logging.ERROR if code >= 500 else logging.WARNING
     logger.log(level, "%s %s: %d [%s]%s", _method(), route, code, number, f" {_told(cause)}" if cause else "")

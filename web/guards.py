@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, make_response, redirect, request, url_for
+from flask import Flask, abort, current_app, make_response, redirect, request, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wrappers import Response
 
 from web.access import is_allowed, is_one_click, is_open
 from web.context import account_or_none
@@ -35,8 +37,9 @@ def install(app: Flask) -> None:
             app.view_functions[name] = _limited(view)
 
 
-def _limited(view):  # type: ignore[no-untyped-def]
-    return limiter.shared_limit(OPEN_PAGES, scope="open")(view)
+def _limited(view: Callable[..., Any]) -> Callable[..., Any]:
+    limited: Callable[..., Any] = limiter.shared_limit(OPEN_PAGES, scope="open")(view)
+    return limited
 
 
 def _origin() -> None:
@@ -55,7 +58,7 @@ def _is_one_click() -> bool:
     return view is not None and is_one_click(view)
 
 
-def _role() -> BaseResponse | None:
+def _role() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or is_allowed(view, account_or_none()):
         return None
@@ -64,7 +67,7 @@ def _role() -> BaseResponse | None:
     return ask_to_log_in()
 
 
-def ask_to_log_in() -> BaseResponse:
+def ask_to_log_in() -> Response:
     """Send a reader to the login and back; a form that was sent is not repeated, so its page is told of instead."""
     if request.headers.get("HX-Request"):
         response = make_response("", 401)
@@ -72,8 +75,7 @@ def ask_to_log_in() -> BaseResponse:
         return response
     if request.method in SAFE:
         return redirect(url_for("login.show", next=request.full_path.rstrip("?")))
-    response: Response = error_page(401)
-    return response
+    return error_page(401)
 
 
 def _path(url: str) -> str:

@@ -23,6 +23,7 @@ class Page:
             app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=False
         )
         self.port = int(self._server.effective_port)
+        self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(target=self._server.run, name="page", daemon=True)
         self._thread.start()
 

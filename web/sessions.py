@@ -1,8 +1,8 @@
 """Logins: begun with a new id, checked on every request, ended on the server.
 
-The browser holds a signed cookie with the id, the moment of the latest request and the CSRF token. What a login is worth is
-decided by the store alone, so a cookie that was copied dies with the logout. The moment of the latest request is in the cookie
-so that looking at a page writes nothing.
+The browser holds a signed cookie with the id, the moment of the latest request and the CSRF token. What a login is
+worth is decided by the store alone, so a cookie that was copied dies with the logout. The moment of the latest request
+is in the cookie so that looking at a page writes nothing.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def quiet_installation(home: Path) -> list[str]:
     (home / "utkik.toml").write_text(sources_off(set()), encoding="utf-8")
     command = [sys.executable, "-m", "pipeline.cli", "--home", str(home)]
     run([*command, "init"])
-    return [*command, "serve"]
+    return [*command, "serve", "--no-page"]
 
 
 def sources_off(but: set[str]) -> str:

@@ -54,7 +54,7 @@ areas = ["governance", "international"]
 
 
 def week() -> list[Candidate]:
-    """Return seven items: three certain ones, one unsure, one about nothing of ours, one in English, one without area."""
+    """Return seven items: three certain, one unsure, one of no use, one in English, one that no unit answers for."""
     return [
         candidate(
             "avlopp",

@@ -1,0 +1,65 @@
+"""Every address of the page, with what it asks for; the tests that must hold for all of them go through this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.routing import Rule
+
+from store.db import Store
+
+OPEN, READER, ANALYST, COORDINATOR = "open", "reader", "analyst", "coordinator"
+
+# The least role of every endpoint; a page that is added is added here too.
+LEAST = {
+    "audit.show": COORDINATOR,
+    "login.log_in": OPEN,
+    "login.log_out": OPEN,
+    "login.show": OPEN,
+    "settings.show": READER,
+    "start.alive": OPEN,
+    "start.choose_language": OPEN,
+    "start.show": READER,
+    "static": OPEN,
+}
+# What stands in the place of a variable part of an address, by its name; else 1 or "x".
+VALUES: dict[str, Any] = {"filename": "utkik.css"}
+
+
+def addresses(app: Flask, *methods: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (endpoint, method, address) of every route that takes one of the methods."""
+    with app.test_request_context():
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            for method in sorted((rule.methods or set()) & set(methods)):
+                yield rule.endpoint, method, app.url_for(rule.endpoint, **_values(rule))
+
+
+def _values(rule: Rule) -> dict[str, Any]:
+    return {name: VALUES.get(name, _plain(rule, name)) for name in rule.arguments}
+
+
+def _plain(rule: Rule, name: str) -> Any:
+    return 1 if type(rule._converters[name]).__name__ == "IntegerConverter" else "x"
+
+
+class Writes:
+    """Tells whether anything has been written into a SQLite store since it was made."""
+
+    def __init__(self, store: Store) -> None:
+        self._connection = store.engine.connect()
+        self._before = self._version()
+
+    def _version(self) -> int:
+        # Changes when another connection has committed.
+        return int(self._connection.execute(text("PRAGMA data_version")).scalar_one())
+
+    def happened(self) -> bool:
+        """Tell whether another connection has committed."""
+        return self._version() != self._before
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
