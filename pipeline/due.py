@@ -10,11 +10,12 @@ from enum import StrEnum
 from crawlers.dates import STOCKHOLM
 from pipeline.back_off import FIRST, LONGEST, SLACK
 from pipeline.lateness import ON_TIME, Lateness
-from pipeline.week import iso_week
+from pipeline.week import is_week, iso_day, iso_week
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FRESH = timedelta(hours=2)  # before its slot the digest's sources are read once more, so that it tells what is new
 PUNCTUAL = timedelta(minutes=30)  # reading sources may hold a digest up; later than this it says that it is late
+DAILY = timedelta(days=1)
 LONGEST_OFF = 60  # weeks: more than that between two digests is a clock that was wrong, not a machine that was off
 
 
@@ -26,7 +27,10 @@ class StepName(StrEnum):
     FETCH = "fetch"  # what passed the relevance filter, whole
     SECOND_READER = "second_reader"  # when the municipality has one
     COMPOSE = "compose"
+    NOTICE = "notice"  # of what is new and closes soon, between two digests
     SEND = "send"
+    BACKUP = "backup"
+    HOUSEKEEP = "housekeep"  # what the retention settings say is to go
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,14 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChoreFacts:
+    """What decides when a daily chore is done: when it was begun last, and when last done whole."""
+
+    begun: datetime | None = None
+    done: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the database says that the schedule depends on."""
 
@@ -70,7 +82,10 @@ class Facts:
     second_reader: bool = False  # it is on and its turn has come
     composed: frozenset[str] = frozenset()  # weeks whose digests the schedule has written
     told: frozenset[str] = frozenset()  # weeks that anybody has a digest of, by whatever hand
+    urgent: time | None = None  # when notices go out, on Swedish clocks
+    noticed: str = ""  # the day whose notices the schedule wrote last, as 2026-W48-2
     outbox: bool = False
+    chores: Mapping[StepName, ChoreFacts] = field(default_factory=dict)  # those that are switched on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +109,17 @@ def due(now: datetime, facts: Facts) -> list[Step]:
     steps += [Step(name=StepName.FETCH, sources=details)] if details else []
     steps += [Step(name=StepName.SECOND_READER)] if facts.second_reader else []
     steps += [digest] if digest else []
+    steps += [Step(name=StepName.NOTICE)] if notice_is_due(now, facts) else []
     steps += [Step(name=StepName.SEND)] if facts.outbox else []
+    steps += [Step(name=name) for name, chore in facts.chores.items() if chore_is_due(now, chore)]
     return steps
+
+
+def chore_is_due(now: datetime, chore: ChoreFacts) -> bool:
+    """Tell whether a daily chore is to be done: a day after the last, and an hour after a try that failed."""
+    if chore.done and timedelta(0) <= now - chore.done < DAILY - SLACK:
+        return False
+    return chore.begun is None or not timedelta(0) <= now - chore.begun < FIRST - SLACK
 
 
 def digest_due(now: datetime, facts: Facts) -> Step | None:
@@ -110,6 +134,20 @@ def digest_due(now: datetime, facts: Facts) -> Step | None:
         return None
     late = Lateness(slot if now - slot >= PUNCTUAL else None, missed_weeks(week, facts))
     return Step(name=StepName.COMPOSE, week=week, late=late)
+
+
+def notice_is_due(now: datetime, facts: Facts) -> bool:
+    """Tell whether the day's notices are to be written: once its slot has passed, however late in the day.
+
+    Not before anybody has had a digest, and not on a day whose digest is still to come: that one tells it all.
+    """
+    today = now.astimezone(STOCKHOLM).date()
+    if facts.urgent is None or iso_day(now) == facts.noticed or not any(map(is_week, facts.composed | facts.told)):
+        return False
+    slot = datetime.combine(today, facts.urgent, STOCKHOLM)
+    week = iso_week(now)
+    waits = week not in facts.composed and facts.slot.in_week(week).date() == today
+    return facts.since <= slot <= now and not waits
 
 
 def missed_weeks(week: str, facts: Facts) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 from crawlers.catalogue import SourceFacts as Source
 from pipeline import second_reading
 from pipeline.back_off import FIRST
-from pipeline.due import Facts, Slot, SourceFacts
+from pipeline.due import ChoreFacts, Facts, Slot, SourceFacts, StepName
 from pipeline.installation import Installation
+from pipeline.settings import Settings
 from pipeline.week import wanted_sources
 from store.db import Session
 from store.digests import count_by_state, due_ids, weeks_told
@@ -33,8 +34,23 @@ def read_facts(installation: Installation, now: datetime) -> Facts:
             second_reader=second_reading.is_due(installation, session, now),
             composed=weeks_composed(session, installation.municipality.key),
             told=weeks_told(session, installation.municipality.key),
+            urgent=time.fromisoformat(settings.schedule.urgent) if settings.schedule.urgent else None,
+            noticed=get_meta(session, noticed_name(installation.municipality.key)) or "",
             outbox=anything_to_send(session, now),
+            chores={name: chore_facts(session, name) for name in chores_on(settings)},
         )
+
+
+def chores_on(settings: Settings) -> list[StepName]:
+    """Return the daily chores that are switched on: backups unless none are kept, retention once it is decided."""
+    chores = [StepName.BACKUP] if settings.backup.keep else []
+    return [*chores, StepName.HOUSEKEEP] if settings.retention.decision else chores
+
+
+def chore_facts(session: Session, name: StepName) -> ChoreFacts:
+    """Return when a chore was begun last, and when last done whole."""
+    begun, done = last_begun(session, name.value).get(""), last_complete(session, name.value)
+    return ChoreFacts(begun=begun.started_at if begun else None, done=done.started_at if done else None)
 
 
 def source_facts(source: Source, run: Run | None) -> SourceFacts:
@@ -93,3 +109,14 @@ def note_composed(installation: Installation, week: str, now: datetime) -> None:
 def composed_name(municipality: str, week: str) -> str:
     """Return the name under which the writing of a week is noted."""
     return f"schedule.composed.{municipality}.{week}"
+
+
+def note_noticed(installation: Installation, day: str) -> None:
+    """Note that every notice of the day is written."""
+    with installation.store.session(durable=True) as session:
+        set_meta(session, noticed_name(installation.municipality.key), day)
+
+
+def noticed_name(municipality: str) -> str:
+    """Return the name under which the day of the last notices is noted."""
+    return f"schedule.noticed.{municipality}"

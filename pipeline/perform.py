@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from nlp.assessor import Assessor
 from pipeline.assess import assess
+from pipeline.backup import scheduled_backup
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
 from pipeline.due import Step, StepName
-from pipeline.due_facts import note_composed
+from pipeline.due_facts import note_composed, note_noticed
 from pipeline.installation import Installation, transport_of
+from pipeline.notice import compose_notices
+from pipeline.record import begin, complete, end
+from pipeline.retention import housekeep
 from pipeline.second_reading import second_reading
 from pipeline.send import send_due
-from pipeline.week import jobs_for, pace_of, wanted_sources
-from store.types import Run
+from pipeline.week import iso_day, jobs_for, pace_of, wanted_sources
+from store.errors import ScanningError, StoreError
+from store.types import Outcome, Run
 
 GoOn = Callable[[], None]
 
@@ -44,9 +50,26 @@ def perform(installation: Installation, step: Step, now: datetime, go_on: GoOn) 
             return told_counts(run.counts) if run else "left alone for now"
         case StepName.COMPOSE:
             return told_counts(write_digests(installation, step, now, progress).counts)
+        case StepName.NOTICE:
+            return told_counts(write_notices(installation, now, progress).counts)
         case StepName.SEND:
             transport = transport_of(installation.settings)
             return told_counts(send_due(installation.store, transport, now=now, progress=progress).counts)
+        case StepName.BACKUP | StepName.HOUSEKEEP:
+            return told_counts(do_chore(installation, step.name, now))
+
+
+def do_chore(installation: Installation, name: StepName, now: datetime) -> Mapping[str, int]:
+    """Do a daily chore and keep how it went, so that one that failed is tried again and told to the coordinator."""
+    chore = {StepName.BACKUP: scheduled_backup, StepName.HOUSEKEEP: housekeep}[name]
+    run = begin(installation.store, name.value, now=now)
+    try:
+        counts = chore(installation, now=now)
+    except (ScanningError, OSError) as error:
+        end(installation.store, replace(run, outcome=Outcome.FAILED, message=str(error)), now=now)
+        raise StoreError(f"{name}: {error}") from error
+    complete(installation.store, run, now=now, counts=counts)
+    return counts
 
 
 def read_sources(
@@ -82,6 +105,14 @@ def write_digests(installation: Installation, step: Step, now: datetime, progres
         late=step.late,
     )
     note_composed(installation, step.week, now)
+    return run
+
+
+def write_notices(installation: Installation, now: datetime, progress: Callable[..., None]) -> Run:
+    """Write the notices that the day still lacks, and note that the day has its own."""
+    store, municipality, settings = installation.store, installation.municipality, installation.settings
+    run = compose_notices(store, municipality, settings, now=now, progress=progress)
+    note_noticed(installation, iso_day(now))
     return run
 
 

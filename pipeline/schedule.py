@@ -31,7 +31,10 @@ LIMITS = {
     StepName.FETCH: timedelta(minutes=75),
     StepName.SECOND_READER: timedelta(minutes=65),  # the longest that settings allow, and some
     StepName.COMPOSE: timedelta(minutes=30),
+    StepName.NOTICE: timedelta(minutes=30),
     StepName.SEND: timedelta(hours=1),
+    StepName.BACKUP: timedelta(hours=1),
+    StepName.HOUSEKEEP: timedelta(hours=1),
 }
 GRACE = 5.0  # seconds that a step is given to end when we are told to: it stops between two items or mails
 

@@ -34,6 +34,11 @@ def iso_day(now: datetime) -> str:
     return f"{year}-W{week:02d}-{day}"
 
 
+def is_week(period: str) -> bool:
+    """Tell whether a letter's period is a week; else it is the day of a notice."""
+    return len(period) == len("2026-W34")
+
+
 def wanted_sources(settings: Settings, names: Sequence[str]) -> list[SourceFacts]:
     """Return the named sources, or all that are switched on; raises ConfigurationError on an unknown name."""
     known = {source.name: source for source in facts()}

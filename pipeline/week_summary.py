@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from pipeline.municipality import COORDINATOR, Municipality
 from pipeline.outbox import STATE_WORDS
+from pipeline.week import is_week
 from pipeline.wording import counted, listed
 from store.db import Session
 from store.told import told_since
 from store.types import DigestState, ToldDigest
 
 BACK = timedelta(days=7, hours=12)  # from one digest to the next, with room for one that was late
-PERIOD = len("2026-W48")
 
 
 def summary_of(session: Session, municipality: Municipality, now: datetime) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def summary_in_words(letters: Sequence[ToldDigest], municipality: Municipality) 
     """Return what was sent to whom, then what has no answer."""
     if not letters:
         return ()
-    weekly = [told for told in letters if len(told.period) == PERIOD]
+    weekly = [told for told in letters if is_week(told.period)]
     notices = len(letters) - len(weekly)
     entries = sum(told.entries for told in letters)
     also = f" och {counted(notices, 'brev om en ny frist', 'brev om nya frister')}" if notices else ""
@@ -46,7 +46,7 @@ def summary_in_words(letters: Sequence[ToldDigest], municipality: Municipality) 
 
 
 def _letter(told: ToldDigest, municipality: Municipality) -> str:
-    day = "" if len(told.period) == PERIOD else ", ny frist"
+    day = "" if is_week(told.period) else ", ny frist"
     items = counted(told.entries, "post", "poster")
     return f"{_name(told, municipality)}{day}: {items}, {STATE_WORDS[told.state]}."
 

@@ -1,0 +1,51 @@
+"""Notices: a short letter on the days when something that is new to a reader closes within 14 days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline.compose import Progress, freeze, select, written
+from pipeline.edition import open_edition
+from pipeline.letter import Extras
+from pipeline.municipality import Municipality
+from pipeline.record import begin, complete
+from pipeline.selection import Selection
+from pipeline.settings import Settings
+from pipeline.week import iso_day
+from store.db import Store
+from store.types import Digest, Run
+
+STEP = "notice"
+
+
+def compose_notices(
+    store: Store, municipality: Municipality, settings: Settings, *, now: datetime, progress: Progress | None = None
+) -> Run:
+    """Freeze the day's notices and return the finished run.
+
+    What is told in one is told: the week's digest only names it. The day is the key, so that a second run of the same
+    day, or a clock that is set back, gives no second notice.
+    """
+    run = begin(store, STEP, iso_day(now), now=now)
+    frozen = freeze(store, build_notices(store, municipality, settings, now=now, progress=progress))
+    counts = {"notices": len(frozen), "entries": sum(len(notice.entries) for notice in frozen)}
+    return complete(store, run, now=now, counts=counts)
+
+
+def build_notices(
+    store: Store, municipality: Municipality, settings: Settings, *, now: datetime, progress: Progress | None = None
+) -> list[Digest]:
+    """Return the notices that the day still lacks, without writing anything; most days there is none."""
+    edition = open_edition(store, municipality, settings, week=iso_day(now), now=now)
+    notices = []
+    for number, contact in enumerate(edition.lacking, start=1):
+        with store.reading() as session:
+            selection, week, _ = select(session, edition, contact)
+        closing = Selection(entries=tuple(selection.closing(week.today)))
+        if closing.entries:
+            shown = replace(closing, entries=tuple(replace(e, section="closing") for e in closing.entries))
+            notices.append(written(edition, contact, shown, week, Extras(is_notice=True)))
+        if progress:
+            progress(number, len(edition.lacking))
+    return notices

@@ -1,0 +1,168 @@
+"""Notices: what is new and closes soon is told once, between two digests, and the digest does not repeat it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawlers.dates import STOCKHOLM
+from pipeline.candidate import Candidate
+from pipeline.compose import compose
+from pipeline.due import Facts, Slot, notice_is_due
+from pipeline.notice import compose_notices
+from pipeline.settings import Settings
+from pipeline.week import iso_day, iso_week
+from store.assessments import save_assessments
+from store.db import Store
+from store.digests import list_digests
+from store.items import upsert_items
+from store.types import Deadline, Kind
+from tests.pipeline.making import NOW, candidate, municipality
+from tests.pipeline.test_compose import text_of
+
+TUESDAY = NOW + timedelta(days=1)
+READER = "skola@example.org"
+SLOT = Slot.parse("mon 07:00")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+def call(key: str, last: date, **fields: object) -> Candidate:
+    return candidate(key, f"Utlysning {key}", kind=Kind.CALL, deadlines=(Deadline(last),), **fields)  # type: ignore[arg-type]
+
+
+def keep(store: Store, *candidates: Candidate, at: datetime) -> None:
+    with store.session() as session:
+        upsert_items(session, [c.item for c in candidates], now=at)
+        save_assessments(session, [c.assessment for c in candidates], now=at)
+
+
+def letters(store: Store, contact: str = READER) -> dict[str, list[str]]:
+    with store.reading() as session:
+        return {d.week: [e.key for e in d.entries] for d in list_digests(session) if d.contact == contact}
+
+
+def week(store: Store, settings: Settings, now: datetime) -> None:
+    compose(store, municipality(), settings, week=iso_week(now), now=now)
+
+
+def notices(store: Store, settings: Settings, now: datetime) -> int:
+    return compose_notices(store, municipality(), settings, now=now).counts["notices"]
+
+
+def test_what_is_new_and_closes_within_two_weeks_is_told_the_same_day_to_its_reader_alone(
+    store: Store, settings: Settings
+) -> None:
+    week(store, settings, NOW)
+    keep(store, call("snart", date(2026, 12, 4)), call("sen", date(2027, 2, 1)), candidate("nyhet"), at=NOW)
+    assert notices(store, settings, TUESDAY) == 1
+    assert letters(store) == {"2026-W48": [], "2026-W48-2": ["snart"]}
+    assert letters(store, "social@example.org") == {"2026-W48": []}
+
+
+def test_a_calm_day_writes_no_notice(store: Store, settings: Settings) -> None:
+    week(store, settings, NOW)
+    keep(store, candidate("nyhet"), at=NOW)
+    assert notices(store, settings, TUESDAY) == 0
+
+
+def test_what_was_told_in_the_digest_or_in_a_notice_is_not_told_again(store: Store, settings: Settings) -> None:
+    keep(store, call("i-brevet", date(2026, 12, 4)), at=NOW - timedelta(days=1))
+    week(store, settings, NOW)
+    keep(store, call("ny", date(2026, 12, 5)), at=NOW)
+    assert [notices(store, settings, TUESDAY + timedelta(days=n)) for n in (0, 0, 1, 2)] == [1, 0, 0, 0]
+    week(store, settings, NOW + timedelta(days=7))
+    assert letters(store) == {"2026-W48": ["i-brevet"], "2026-W48-2": ["ny"], "2026-W49": []}
+
+
+def test_the_next_digest_names_what_a_notice_told_without_calling_it_new(store: Store, settings: Settings) -> None:
+    week(store, settings, NOW)
+    keep(store, call("ny", date(2026, 12, 4)), at=NOW)
+    notices(store, settings, TUESDAY)
+    week(store, settings, NOW + timedelta(days=7))
+    with store.reading() as session:
+        digest = next(d for d in list_digests(session, week="2026-W49") if d.contact == READER)
+    text = text_of(digest)
+    assert "REDAN SKICKAT I VECKAN" in text
+    assert "- Utlysning ny – sök senast fre 4 dec" in text
+    assert digest.subject == "v. 49: inget nytt för Skolförvaltningen"
+
+
+def test_a_deadline_that_moves_near_is_told_at_once(store: Store, settings: Settings) -> None:
+    keep(store, call("a", date(2027, 1, 20)), at=NOW - timedelta(days=1))
+    week(store, settings, NOW)
+    keep(store, call("a", date(2026, 12, 4)), at=NOW + timedelta(hours=5))
+    assert notices(store, settings, TUESDAY) == 1
+    with store.reading() as session:
+        notice = next(d for d in list_digests(session, week="2026-W48-2"))
+    assert notice.subject == "Ny frist: Utlysning a stänger 4 dec"
+    assert "Ändrad frist: 20 jan → 4 dec." in text_of(notice).replace(" 2027", "")
+
+
+def test_a_notice_does_not_shorten_how_far_back_the_next_digest_looks(store: Store, settings: Settings) -> None:
+    keep(store, candidate("gammal"), at=NOW - timedelta(days=1))
+    week(store, settings, NOW)
+    keep(store, candidate("nyhet", published=date(2026, 11, 25)), at=NOW + timedelta(days=2))
+    late = NOW + timedelta(days=35)
+    keep(store, call("ny", (late + timedelta(days=9)).date()), at=late - timedelta(days=3))
+    assert notices(store, settings, late - timedelta(days=2)) == 1
+    week(store, settings, late)
+    assert "nyhet" in letters(store)[iso_week(late)]
+
+
+def facts(**changes: object) -> Facts:
+    values = {
+        "slot": SLOT,
+        "since": datetime(2019, 1, 1, tzinfo=UTC),
+        "urgent": time(6, 30),
+        "composed": frozenset({"2026-W48"}),
+    }
+    return Facts(**(values | changes))  # type: ignore[arg-type]
+
+
+def stockholm(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "changes", "expected"),
+    [
+        ("2026-11-24 06:29", {}, False),
+        ("2026-11-24 06:30", {}, True),
+        ("2026-11-24 23:50", {}, True),
+        ("2026-11-24 06:30", {"noticed": "2026-W48-2"}, False),
+        ("2026-11-24 06:30", {"noticed": "2026-W48-1"}, True),
+        ("2026-11-24 06:30", {"urgent": None}, False),
+        ("2026-11-23 06:30", {"composed": frozenset({"2026-W47"})}, False),
+        ("2026-11-23 06:30", {"composed": frozenset({"2026-W47", "2026-W48"})}, True),
+        ("2026-11-24 06:30", {"composed": frozenset()}, False),
+        ("2026-11-24 06:30", {"composed": frozenset(), "told": frozenset({"2026-W48-1"})}, False),
+        ("2026-11-24 06:30", {"since": stockholm("2026-11-24 12:00")}, False),
+    ],
+)
+def test_a_notice_is_due_once_a_day_after_its_slot(now: str, changes: dict[str, object], expected: bool) -> None:
+    assert notice_is_due(stockholm(now), facts(**changes)) is expected
+
+
+def test_F40_notices_come_once_a_day_over_ten_years_with_random_outages_and_clock_changes() -> None:
+    chance = random.Random(14)  # noqa: S311 - the same outages every time
+    now, noticed = stockholm("2026-01-01 00:00"), ""
+    written: Counter[str] = Counter()
+    up: set[str] = set()
+    while now < stockholm("2036-01-01 00:00"):
+        now += timedelta(days=chance.choice([1, 2, 9])) if chance.random() < 0.01 else timedelta(hours=1)
+        known = facts(noticed=noticed, composed=frozenset({iso_week(now)}))
+        if now.astimezone(STOCKHOLM).time() >= time(6, 30):
+            up.add(iso_day(now))
+        if notice_is_due(now, known):
+            noticed = iso_day(now)
+            written[noticed] += 1
+    assert set(written.values()) == {1}
+    assert set(written) == up
