@@ -19,7 +19,7 @@ from web import access, errors, guards, headers, language, sessions, showing
 from web.attempts import Attempts
 from web.context import NAME, Surroundings
 from web.pages import PAGES
-from web.server import Page, serve
+from web.server import Page, UnderPath, serve
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ def create_app(installation: Installation, *, clock: Callable[[], datetime]) -> 
     language.install(app)
     showing.install(app)
     _name_files_by_content(app)
+    if prefix := urlsplit(installation.settings.web.address).path.rstrip("/"):
+        app.wsgi_app = UnderPath(app.wsgi_app, prefix)  # type: ignore[method-assign]
     if hops := installation.settings.web.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -8,10 +8,10 @@ import traceback
 from pathlib import Path
 
 from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from store.errors import StoreError
-from web.language import N_
+from web.language import N_, _
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,18 @@ def _known(error: HTTPException) -> Response:
     code = error.code or 500
     if code < 400:  # a redirect is raised as one too
         return make_response(error.get_response())
+    if isinstance(error, SecurityError):
+        return _foreign_host()
     return error_page(code, {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")})
+
+
+def _foreign_host() -> Response:
+    """Answer without a link: the request was for a host that is not ours, so no address of it is either."""
+    number = secrets.token_hex(4)
+    _log(400, number, None)
+    text = _("Utkik svarar inte på den här adressen. Inget är ändrat. Skriv adressen så som den står i breven.")
+    plain = {"Content-Type": "text/plain; charset=utf-8"}
+    return make_response(f"{text} ({number})\n", 400, plain)
 
 
 def _store_fault(error: StoreError) -> Response:

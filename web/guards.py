@@ -74,7 +74,7 @@ def ask_to_log_in() -> Response:
         response.headers["HX-Redirect"] = url_for("login.show", next=_path(request.headers.get("HX-Current-URL", "")))
         return response
     if request.method in SAFE:
-        return redirect(url_for("login.show", next=request.full_path.rstrip("?")))
+        return redirect(url_for("login.show", next=f"{request.script_root}{request.full_path.rstrip('?')}"))
     return error_page(401)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from waitress.server import create_server
@@ -11,7 +13,25 @@ from waitress.server import create_server
 from pipeline.settings import Settings
 from store.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 logger = logging.getLogger(__name__)
+
+
+class UnderPath:
+    """Lets the page stand under a path, whether the proxy before it takes the path off or not."""
+
+    def __init__(self, application: WSGIApplication, prefix: str) -> None:
+        self._application, self._prefix = application, prefix
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer the request as one for the address without the path."""
+        path = environ.get("PATH_INFO", "")
+        environ["SCRIPT_NAME"] = self._prefix
+        if path == self._prefix or path.startswith(f"{self._prefix}/"):
+            environ["PATH_INFO"] = path[len(self._prefix) :] or "/"
+        return self._application(environ, start_response)
 
 
 class Page:
