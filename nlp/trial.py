@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +23,6 @@ FOLDS = 5
 LATER = date(2026, 1, 1)
 LARGEST = 1 / 3  # share of all cases; without an origin that is larger there is too little left to learn from
 GAIN, ERROR = 0.03, 0.05  # least gain in average precision, and most calibration error, that make weights worth having
-_NOT_WORD = re.compile(r"\W+")
 
 Split = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]  # learnt from, asked
 
@@ -34,7 +32,7 @@ def splits(cases: Sequence[Case]) -> dict[str, list[Split]]:
     from sklearn.model_selection import GroupKFold
 
     numbers = np.arange(len(cases))
-    kin = [_kin(case) for case in cases]
+    kin = [case.kin for case in cases]
     found = {"call and title": list(GroupKFold(FOLDS).split(numbers, groups=kin))}
     origins = np.array([case.origin for case in cases])
     small = [name for name, count in sorted(Counter(origins.tolist()).items()) if count < LARGEST * len(cases)]
@@ -87,12 +85,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = compare(read_cases(chosen.items, chosen.labels), Assessor.load())
     sys.stdout.write(json.dumps({**found, "worth shipping": is_worth(found)}, ensure_ascii=False, indent=1) + "\n")
     return 0
-
-
-def _kin(case: Case) -> str:
-    """Sibling calls and the same headline on two days are kept on one side, or the answer leaks."""
-    call = case.item.meta.get("call")
-    return f"{call}" if call else _NOT_WORD.sub(" ", case.item.title.lower()).strip()[:60]
 
 
 def _corrected(readings: Sequence[Reading], learnt_from: npt.NDArray[np.intp], asked: npt.NDArray[np.intp]) -> Floats:

@@ -9,24 +9,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from nlp.assessor import Assessor
+from nlp.cases import Case
 from nlp.evaluation import Report, read_cases, report
 from pipeline.classify import classify_file, read_lines
-from pipeline.terminal import plain_table, write_json
+from pipeline.committee_figures import Figures, committee_figures
+from pipeline.evaluation_report import NOTES, report_values, sheets, write_report
+from pipeline.terminal import plain_table, told_steps, write_json
 from store.errors import ConfigurationError
-
-SHOWN = {  # Swedish names of the figures, in order
-    "average precision": "Medelprecision",
-    "recall at 20%": "Återfunna i bästa femtedelen",
-    "precision": "Precision vid 0,5",
-    "recall": "Återfunna vid 0,5",
-    "calibration error": "Kalibreringsfel",
-    "area micro F1": "Områden, mikro-F1",
-    "area macro F1": "Områden, makro-F1",
-    "first area right": "Första området rätt",
-}
-GROUPS = {"all": "alla", "tuned half": "inställd halva", "unseen half": "osedd halva"}
 
 
 def classify(
@@ -42,9 +34,33 @@ def evaluate(
     labels: Annotated[
         Path, typer.Option("--labels", metavar="FIL.jsonl", help="En rad per post: id, relevance, areas, flags.")
     ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="MAPP", help="Skriv också evaluation.md och evaluation.json hit.")
+    ] = None,
+    slow: Annotated[
+        bool, typer.Option("--slow", help="Jämför även med spaCy textcat och Annif, som tar minuter.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Skriv allt som JSON, för skript.")] = False,
 ) -> None:
-    """Mät bedömningen mot märkta poster; med --json även per språk, slag och ursprung, och jämförelserna."""
+    """Mät bedömningen mot märkta poster: per språk, slag, ursprung och nämnd, med lärkurva och jämförelser."""
+    cases = _cases(items, labels)
+    assessor = Assessor.load()
+    with told_steps(Console(stderr=True)) as step:
+        step("Bedömer")
+        assessments = assessor.assess([case.item for case in cases])
+        found = report(cases, assessor, assessments=assessments, slow=slow, progress=step)
+        step("Fördelar på nämnder")
+        committees = committee_figures(cases, assessments)
+    written = write_report(out, found, committees) if out else []
+    if as_json:
+        write_json(report_values(found, committees))
+        return
+    _show(context.obj.console, found, committees)
+    for path in written:
+        context.obj.console.print(f"Skrivet: {escape(str(path))}", soft_wrap=True, highlight=False)
+
+
+def _cases(items: Path, labels: Path) -> list[Case]:
     for number, line in enumerate(read_lines(items), start=1):
         if "id" not in line:
             raise ConfigurationError(f"post {number} saknar id", path=items)
@@ -54,11 +70,7 @@ def evaluate(
     cases = read_cases(items, labels)
     if not cases:
         raise ConfigurationError("ingen etikett hör till någon av posterna", path=labels)
-    found = report(cases, Assessor.load())
-    if as_json:
-        write_json(found.values())
-    else:
-        _show(context.obj.console, found)
+    return cases
 
 
 def _is_label(line: Mapping[str, Any]) -> bool:
@@ -66,23 +78,11 @@ def _is_label(line: Mapping[str, Any]) -> bool:
     return lists and "id" in line and line.get("relevance") in (0, 1, 2, 3)
 
 
-def _show(console: Console, found: Report) -> None:
-    groups = [group for group in GROUPS if group in found.figures]
-    if not groups:
+def _show(console: Console, found: Report, committees: Mapping[str, Figures]) -> None:
+    if not found.figures:
         console.print("För få märkta poster för att säga något; minst 30 behövs.")
         return
-    rows = [[shown, *(_cell(found, group, name) for group in groups)] for name, shown in SHOWN.items()]
-    counts = [f"{found.figures[group]['items']:.0f}" for group in groups]
-    console.print(plain_table("Bedömningen", ["", *(GROUPS[group] for group in groups)], [["Poster", *counts], *rows]))
-    console.print(
-        "Inom parentes: vad 19 av 20 slumpvisa urval ger. Siffrorna är inte säkrare än den som satt etiketterna."
-    )
-
-
-def _cell(found: Report, group: str, name: str) -> str:
-    low, high = found.intervals[group][name]
-    return f"{_decimal(found.figures[group][name])} ({_decimal(low)}–{_decimal(high)})"
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
+    for sheet in sheets(found, committees):
+        console.print(plain_table(sheet.title, sheet.columns, sheet.rows))
+    for note in NOTES:
+        console.print(note)

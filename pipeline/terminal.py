@@ -62,6 +62,15 @@ def step_progress(console: Console, title: str) -> Iterator[Callable[[int, int |
 
 
 @contextmanager
+def told_steps(console: Console) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, step by step; yields a function that takes the words."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda words: progress.update(task, description=words)
+
+
+@contextmanager
 def source_progress(console: Console, titles: Mapping[str, str]) -> Iterator[Callable[[str, int], None]]:
     """Show a line per source; yields a function that takes (source, items read so far)."""
     columns = (

@@ -42,7 +42,22 @@ def test_figures_stand_with_their_intervals(tmp_path: Path) -> None:
 def test_json_tells_groups_and_what_must_be_beaten(tmp_path: Path) -> None:
     found = values(utkik(tmp_path, "evaluate", "--json", *files(tmp_path, 40)))
     assert found["figures"]["kind news"]["items"] == 40
-    assert set(found["baselines"]) == {"keyword alert", "word TF-IDF + LR"}
+    assert set(found["baselines"]) == {"keyword alert", "prefix alert", "word TF-IDF + LR"}
+    assert found["not measured"]["spaCy textcat"] == "mäts med --slow"
+    assert found["committees"]["Mellerud"]["figures"]["first committee right"] == 1.0
+
+
+def test_report_is_written_as_table_and_as_values(tmp_path: Path) -> None:
+    done = utkik(tmp_path, "evaluate", "--out", str(tmp_path / "rapport"), *files(tmp_path, 40))
+    assert done.returncode == 0, done.stderr
+    told = (tmp_path / "rapport" / "evaluation.md").read_text(encoding="utf-8")
+    assert "| Medelprecision | 1,00 (1,00–1,00) |" in told
+    assert "## Till rätt nämnd" in told
+    assert "| spaCy textcat | mäts med --slow |" in told
+    assert (
+        json.loads((tmp_path / "rapport" / "evaluation.json").read_text(encoding="utf-8"))["figures"]["all"]["items"]
+        == 40
+    )
 
 
 @pytest.mark.parametrize(
