@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 
 from nlp.labels import By, Label, in_order
 from nlp.learning_rows import Reader, name_columns
-from nlp.logistic import fit_weights, log_odds
+from nlp.logistic import chance, fit_weights, log_odds, moved_by
 from nlp.measures import Floats
 from store.errors import ModelError
 from store.types import Assessment, Item
@@ -144,7 +144,7 @@ def _decisions(labels: Sequence[Label], rows: csr_matrix, weights: Floats) -> tu
         if label.wanted is None or label.by is not By.VERDICT:
             continue
         odds = log_odds(label.assessment.relevance) + float(moved[number])
-        missed = float(label.wanted) - 1.0 / (1.0 + float(np.exp(-odds)))
+        missed = float(label.wanted) - chance(odds)
         pull = round(label.weight * missed / PENALTY, 6)
         found.append(Decision(label.item.source, label.item.key, label.wanted, label.at, label.by.value, pull))
     found.sort(key=lambda decision: (-abs(decision.pull), decision.source, decision.key))
@@ -176,13 +176,6 @@ def correct(pairs: Sequence[tuple[Item, Assessment]], correction: Correction, re
         )
         for number, (_, assessment) in enumerate(pairs)
     ]
-
-
-def moved_by(probability: float, shift: float) -> float:
-    """Return the probability after so many log-odds; exactly the same after none."""
-    if not shift:
-        return probability
-    return round(1.0 / (1.0 + float(np.exp(-log_odds(probability) - shift))), 4)
 
 
 def _areas(assessment: Assessment, shifts: Mapping[str, float]) -> Mapping[str, float]:

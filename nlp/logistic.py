@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from nlp.measures import Floats
@@ -26,6 +25,11 @@ def chance(odds: float) -> float:
     return float(1.0 / (1.0 + np.exp(-odds)))
 
 
+def moved_by(probability: float, shift: float) -> float:
+    """Return the probability after so many log-odds; exactly the same after none."""
+    return round(chance(log_odds(probability) + shift), 4) if shift else probability
+
+
 def fit_weights(
     rows: csr_matrix, known: Floats, right: npt.NDArray[np.bool_], counts: Floats, penalty: float
 ) -> Floats:
@@ -34,6 +38,8 @@ def fit_weights(
     The penalty keeps a weight at zero until something speaks against it. Only columns that stand in a row are
     solved for, and the answer is the only one there is, so that the way to it leaves no trace beyond `DIGITS`.
     """
+    from scipy.optimize import minimize  # here, for who only reads what was learnt need not wait for it
+
     weights = np.zeros(rows.shape[1])
     active = np.unique(rows.indices)
     if not len(active):

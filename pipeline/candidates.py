@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from pipeline.candidate import KINDS_ONE_ANSWERS, Candidate, ItemId
+from nlp.learning import Correction
+from pipeline.candidate import KINDS_ONE_ANSWERS, Candidate, ItemId, Learned
 from pipeline.currency import LONGEST_CATCH_UP, Week, is_current
+from pipeline.learned import learned_of, least_shared, usable_correction
 from pipeline.municipality import Municipality
 from pipeline.route import lowest_relevance
 from pipeline.selection import History, Told
@@ -23,6 +25,7 @@ EVENTS_KEPT = timedelta(days=400)  # a call is announced up to a year before it 
 OTHER_KINDS = tuple(kind for kind in Kind if kind not in KINDS_ONE_ANSWERS)
 
 Pair = tuple[StoredItem, Assessment]
+AllLearned = Mapping[ItemId, Learned]
 
 
 def verdicts_until(session: Session, municipality: Municipality, week: Week) -> dict[ItemId, Verdict]:
@@ -44,12 +47,26 @@ def read_candidates(
     `also` are items that a contact person has passed on.
     """
     reach = Week(week.now, LONGEST_CATCH_UP)
-    pairs = _current_pairs(session, municipality, reach) | _chosen_pairs(session, verdicts, week, also)
-    return candidates_of(session, pairs, week)
+    least = lowest_relevance(municipality)
+    correction = usable_correction(session, municipality)
+    current = _current_pairs(session, least_shared(least, correction), reach)
+    chosen = _chosen_pairs(session, verdicts, week, also)
+    pairs = current | chosen
+    learned = _learned(session, correction, pairs, least, week)
+    pairs = {item: pair for item, pair in pairs.items() if item in chosen or _relevance(item, pair, learned) >= least}
+    return candidates_of(session, pairs, week, learned)
 
 
-def candidates_of(session: Session, pairs: Mapping[ItemId, Pair], week: Week) -> list[Candidate]:
-    """Return the items with their stories, threads and changes."""
+def learned_now(session: Session, municipality: Municipality, pairs: Mapping[ItemId, Pair], week: Week) -> AllLearned:
+    """Return what the municipality has taught of these items, those without anything left out."""
+    return _learned(session, usable_correction(session, municipality), pairs, lowest_relevance(municipality), week)
+
+
+def candidates_of(
+    session: Session, pairs: Mapping[ItemId, Pair], week: Week, learned: AllLearned | None = None
+) -> list[Candidate]:
+    """Return the items with their stories, threads and changes, and what was learnt of them when that is given."""
+    learned = learned or {}
     stories, threads = story_of(session, list(pairs)), threads_of(session, list(pairs))
     revisions: dict[ItemId, list[Revision]] = {}
     for revision in events_since(session, week.now - EVENTS_KEPT):
@@ -59,6 +76,7 @@ def candidates_of(session: Session, pairs: Mapping[ItemId, Pair], week: Week) ->
         Candidate(
             stored=stored,
             assessment=assessment,
+            learned=learned.get(item),
             story=stories.get(item),
             thread=threads.get(item),
             revisions=tuple(revisions.get(item, ())),
@@ -67,9 +85,19 @@ def candidates_of(session: Session, pairs: Mapping[ItemId, Pair], week: Week) ->
     ]
 
 
-def _current_pairs(session: Session, municipality: Municipality, week: Week) -> dict[ItemId, Pair]:
+def _learned(
+    session: Session, correction: Correction | None, pairs: Mapping[ItemId, Pair], least: float, week: Week
+) -> AllLearned:
+    told = {item: (stored.item, assessment) for item, (stored, assessment) in pairs.items()}
+    return learned_of(session, correction, told, least, week.now)
+
+
+def _relevance(item: ItemId, pair: Pair, learned: AllLearned) -> float:
+    return learned[item].relevance if item in learned else pair[1].relevance
+
+
+def _current_pairs(session: Session, least: float, week: Week) -> dict[ItemId, Pair]:
     """Return current items; the store is asked only for what can be current, not for years of old news."""
-    least = lowest_relevance(municipality)
     since = week.now - LONGEST_CATCH_UP - timedelta(days=1)
     found = {}
     for pairs in (

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from nlp.logistic import moved_by
 from pipeline.areas import area_names
 from pipeline.candidate import Candidate, ItemId
 from pipeline.municipality import COORDINATOR, Municipality
@@ -79,7 +80,7 @@ def _match(
     town = _twin_town(candidate, towns)
     lifted = any(candidate.has_flag(flag) for flag in municipality.first)
     areas = _areas(candidate, municipality.thresholds.area, verdict, town)
-    relevance = candidate.assessment.relevance
+    relevance = candidate.relevance
     if verdict:
         named = tuple(unit for unit in verdict.units or () if unit == COORDINATOR or unit in municipality.units)
         return Matched(candidate, areas, 1.0, lifted, town, chosen=True, units=named)
@@ -94,7 +95,7 @@ def _areas(candidate: Candidate, threshold: float, verdict: Verdict | None, town
     """Return the areas that decide: those of the verdict, else the best ones above the threshold."""
     if verdict and verdict.areas:
         return dict.fromkeys(verdict.areas, 1.0)
-    ranked = sorted(candidate.assessment.areas.items(), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(candidate.areas.items(), key=lambda pair: (-pair[1], pair[0]))
     best = {area: score for area, score in ranked[:BEST_AREAS] if score >= threshold}
     if verdict and not best:
         best = dict(ranked[:1])
@@ -103,6 +104,10 @@ def _areas(candidate: Candidate, threshold: float, verdict: Verdict | None, town
 
 def _routes_of(matched: Matched, municipality: Municipality, names: Mapping[str, str]) -> list[Route]:
     areas_of = _readers(matched, municipality)
+    refused = [unit for unit, areas in areas_of.items() if _is_refused(matched, unit, areas, municipality)]
+    left = {unit: areas for unit, areas in areas_of.items() if unit not in refused}
+    by = "" if left else listed([municipality.units[unit].name for unit in refused])
+    areas_of = left or {COORDINATOR: list(matched.areas)}
     item = matched.candidate.item
     return [
         Route(
@@ -110,8 +115,8 @@ def _routes_of(matched: Matched, municipality: Municipality, names: Mapping[str,
             unit=unit,
             source=item.source,
             key=item.key,
-            score=_score(matched, areas),
-            because=_because(matched, unit, areas, names),
+            score=_score(matched, unit, areas),
+            because=_because(matched, unit, areas, names, by),
             areas=tuple(areas),
         )
         for unit, areas in areas_of.items()
@@ -128,14 +133,30 @@ def _readers(matched: Matched, municipality: Municipality) -> dict[str, list[str
     return found or {COORDINATOR: []}  # chosen by the coordinator, but nothing says for whom
 
 
-def _score(matched: Matched, areas: Sequence[str]) -> float:
+def _is_refused(matched: Matched, unit: str, areas: Sequence[str], municipality: Municipality) -> bool:
+    """Tell whether the unit has said of so much that is alike that it is not for them, that this is not sent there."""
+    if matched.chosen or unit == COORDINATOR or not _unit_shift(matched, unit):
+        return False
+    return _fit(matched, unit, areas) < municipality.thresholds.area
+
+
+def _unit_shift(matched: Matched, unit: str) -> float:
+    learned = matched.candidate.learned
+    return learned.units.get(unit, 0.0) if learned else 0.0
+
+
+def _fit(matched: Matched, unit: str, areas: Sequence[str]) -> float:
+    return moved_by(max((matched.areas[area] for area in areas), default=0.0), _unit_shift(matched, unit))
+
+
+def _score(matched: Matched, unit: str, areas: Sequence[str]) -> float:
     """Return 0..1 to rank by: relevance first, then how well the area fits; what comes first gets a head start."""
-    fit = max((matched.areas[area] for area in areas), default=0.0)
+    fit = _fit(matched, unit, areas)
     lift = FIRST_MARGIN * matched.lifted + TWIN_TOWN_MARGIN * (bool(matched.twin_town) and INTERNATIONAL in areas)
     return round(min(1.0, matched.relevance * (0.5 + 0.5 * fit) + lift), 4)
 
 
-def _because(matched: Matched, unit: str, areas: Sequence[str], names: Mapping[str, str]) -> str:
+def _because(matched: Matched, unit: str, areas: Sequence[str], names: Mapping[str, str], refused: str) -> str:
     """Return why the item, then why this unit, in plain Swedish."""
     fields = listed([lower_first(names.get(area, area)) for area in areas], last="samt")
     whom = "ingen i kommunen" if unit == COORDINATOR else "ni"
@@ -143,7 +164,9 @@ def _because(matched: Matched, unit: str, areas: Sequence[str], names: Mapping[s
     reasons = _why_item(matched, areas)
     if matched.units and not fields:
         return " ".join(part for part in ("Samordnaren har valt ut den för er.", reasons) if part)
-    if not fields:
+    if unit == COORDINATOR and refused:
+        answer = f"{refused} har svarat att liknande inte är för dem."
+    elif not fields:
         answer = "Den hör inte till något känt område."
     elif reasons or chosen:
         answer = f"{upper_first(whom)} svarar för {fields}."
@@ -153,7 +176,7 @@ def _because(matched: Matched, unit: str, areas: Sequence[str], names: Mapping[s
 
 
 def _why_item(matched: Matched, areas: Sequence[str]) -> str:
-    reasons = [r for r in matched.candidate.assessment.reasons if r.weight >= 0 and r.text.strip()]
+    reasons = [r for r in matched.candidate.reasons if r.weight >= 0 and r.text.strip()]
     reasons.sort(key=lambda r: (r.area not in areas, -r.weight))
     texts = [r.text.strip().rstrip(".") for r in reasons if r.area in areas or not r.area]
     if matched.twin_town and INTERNATIONAL in areas:

@@ -9,18 +9,27 @@ from sqlalchemy.orm import Session
 
 from store.tables import CorrectionRow
 from store.types import StoredCorrection
-from store.writing import add
+from store.writing import add, core_table
 
 KEPT = 20  # versions per municipality; a busy one makes that many in a week, each up to a megabyte
 
 
 def save_correction(session: Session, correction: StoredCorrection) -> None:
     """Make this the municipality's active correction; the one before is replaced, the oldest are thrown away."""
-    _retire(session, correction.municipality, "replaced")
-    names = [column.name for column in CorrectionRow.__table__.c]
+    retire_correction(session, correction.municipality)
+    names = [column.name for column in core_table(CorrectionRow).c]
     add(session, CorrectionRow, [{name: getattr(correction, name) for name in names}])
     old = list(session.scalars(_ids(correction.municipality).where(CorrectionRow.state == "replaced").offset(KEPT)))
     session.execute(delete(CorrectionRow).where(CorrectionRow.id.in_(old)))
+
+
+def retire_correction(session: Session, municipality: str) -> None:
+    """Let the shared assessment stand alone; what was in use can be gone back to."""
+    session.execute(
+        update(CorrectionRow)
+        .where(CorrectionRow.municipality == municipality, CorrectionRow.state == "active")
+        .values(state="replaced")
+    )
 
 
 def active_correction(session: Session, municipality: str) -> StoredCorrection | None:
@@ -31,9 +40,10 @@ def active_correction(session: Session, municipality: str) -> StoredCorrection |
 
 
 def list_corrections(session: Session, municipality: str) -> list[StoredCorrection]:
-    """Return every version that is kept, newest first."""
-    query = select(CorrectionRow).where(CorrectionRow.municipality == municipality)
-    return [_correction(row) for row in session.scalars(query.order_by(*_NEWEST_FIRST))]
+    """Return every version that is kept, newest first, without what it taught: that is read one at a time."""
+    columns = [column for column in core_table(CorrectionRow).c if column.name != "payload"]
+    query = select(*columns).where(CorrectionRow.municipality == municipality).order_by(*_NEWEST_FIRST)
+    return [StoredCorrection(payload=b"", **row) for row in session.execute(query).mappings()]
 
 
 def roll_back(session: Session, municipality: str, to: StoredCorrection | None, *, now: datetime) -> int:
@@ -70,14 +80,6 @@ _NEWEST_FIRST = (CorrectionRow.made_at.desc(), CorrectionRow.id.desc())
 
 def _ids(municipality: str) -> Select[str]:
     return select(CorrectionRow.id).where(CorrectionRow.municipality == municipality).order_by(*_NEWEST_FIRST)
-
-
-def _retire(session: Session, municipality: str, state: str) -> None:
-    session.execute(
-        update(CorrectionRow)
-        .where(CorrectionRow.municipality == municipality, CorrectionRow.state == "active")
-        .values(state=state)
-    )
 
 
 def _correction(row: CorrectionRow) -> StoredCorrection:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from store.tables import ExplorationRow
 from store.types import Exploration
-from store.writing import add
+from store.writing import add, core_table
 
 
 def save_explorations(session: Session, explorations: Sequence[Exploration]) -> None:
     """Keep what was picked; the same item twice in a municipality's week is refused by the database."""
-    names = [column.name for column in ExplorationRow.__table__.c]
+    names = [column.name for column in core_table(ExplorationRow).c]
     add(session, ExplorationRow, [{name: getattr(picked, name) for name in names} for picked in explorations])
 
 
