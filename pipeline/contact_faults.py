@@ -8,7 +8,7 @@ from crawlers.dates import STOCKHOLM
 from pipeline.attention import REMINDED, Attention
 from pipeline.municipality import Municipality, Unit
 from pipeline.readers import States, reader_of
-from pipeline.wording import day_in_words
+from pipeline.wording import day_in_words, upper_first
 from store.types import ContactState, Reach
 
 
@@ -32,6 +32,6 @@ def _fault(unit: Unit, state: ContactState, states: States, now: datetime) -> st
         what = f"Kontaktpersonen för {unit.name} har avslutat sina brev ({since})"
     else:
         what = f"Breven till kontaktpersonen för {unit.name} kommer inte fram (sedan {since})"
-    because = f" {state.reason.rstrip('.')}." if state.reason else ""
+    because = f" {upper_first(state.reason.rstrip('.'))}." if state.reason else ""
     advice = f"Ange en ny i kommunens fil, eller slå på breven igen: utkik contacts --active {state.email}"
     return f"{what}: det som rör den {whom}.{because} {advice}"

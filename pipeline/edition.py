@@ -95,7 +95,7 @@ def open_edition(
             chosen=frozenset(item for item, v in verdicts.items() if v.ruling is Ruling.SEND) | answers.items,
             sources=source_notes(sources, titles, now),
             attention=attention.with_fault(fault).with_fault(late.matter),
-            summary=summary_of(session, municipality, now),
+            summary=summary_of(session, municipality, week, now),
             regions={source.name: source.region for source in known},
             links=links_of(settings),
             late=late,

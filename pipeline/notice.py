@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.compose import Progress, freeze, select, written
-from pipeline.edition import open_edition
+from pipeline.edition import Edition, open_edition
 from pipeline.letter import Extras
 from pipeline.municipality import Municipality
 from pipeline.record import begin, complete
@@ -14,6 +14,7 @@ from pipeline.selection import Selection
 from pipeline.settings import Settings
 from pipeline.week import iso_day
 from store.db import Store
+from store.routes import replace_routes
 from store.types import Digest, Run
 
 STEP = "notice"
@@ -28,16 +29,20 @@ def compose_notices(
     day, or a clock that is set back, gives no second notice.
     """
     run = begin(store, STEP, iso_day(now), now=now)
-    frozen = freeze(store, build_notices(store, municipality, settings, now=now, progress=progress))
+    edition = open_edition(store, municipality, settings, week=iso_day(now), now=now)
+    notices = _notices(store, edition, progress)
+    if notices:
+        told = {(entry.source, entry.key) for notice in notices for entry in notice.entries}
+        with store.session() as session:
+            routes = [route for route in edition.routes if (route.source, route.key) in told]
+            replace_routes(session, municipality.key, edition.week, routes)
+    frozen = freeze(store, notices)
     counts = {"notices": len(frozen), "entries": sum(len(notice.entries) for notice in frozen)}
     return complete(store, run, now=now, counts=counts)
 
 
-def build_notices(
-    store: Store, municipality: Municipality, settings: Settings, *, now: datetime, progress: Progress | None = None
-) -> list[Digest]:
-    """Return the notices that the day still lacks, without writing anything; most days there is none."""
-    edition = open_edition(store, municipality, settings, week=iso_day(now), now=now)
+def _notices(store: Store, edition: Edition, progress: Progress | None) -> list[Digest]:
+    """Return the notices that the day still lacks; most days there is none."""
     notices = []
     for number, contact in enumerate(edition.lacking, start=1):
         with store.reading() as session:

@@ -16,12 +16,12 @@ from store.types import DigestState, ToldDigest
 BACK = timedelta(days=7, hours=12)  # from one digest to the next, with room for one that was late
 
 
-def summary_of(session: Session, municipality: Municipality, now: datetime) -> tuple[str, ...]:
-    """Return the summary as Swedish sentences, none when nothing has been written since the last digest."""
+def summary_of(session: Session, municipality: Municipality, week: str, now: datetime) -> tuple[str, ...]:
+    """Return how the letters before the week's own fared, as Swedish sentences; none when there were none."""
     letters = [
         told
         for told in told_since(session, municipality.key, now - BACK)
-        if told.contact != municipality.coordinator.email
+        if told.contact != municipality.coordinator.email and told.period != week
     ]
     return summary_in_words(letters, municipality)
 
