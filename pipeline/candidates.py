@@ -41,13 +41,14 @@ def read_candidates(
     week: Week,
     *,
     also: Collection[ItemId] = (),
+    least: float | None = None,
 ) -> list[Candidate]:
     """Return what can reach anyone this week: current and relevant enough, or chosen by a person.
 
-    `also` are items that a contact person has passed on.
+    `also` are items that a contact person has passed on; `least` is another relevance than what can reach anyone.
     """
     reach = Week(week.now, LONGEST_CATCH_UP)
-    least = lowest_relevance(municipality)
+    least = lowest_relevance(municipality) if least is None else least
     correction = usable_correction(session, municipality)
     current = _current_pairs(session, least_shared(least, correction), reach)
     chosen = _chosen_pairs(session, verdicts, week, also)

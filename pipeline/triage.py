@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from crawlers.dates import STOCKHOLM
@@ -17,6 +17,7 @@ from store.types import Ruling, Verdict
 from store.verdicts import hold_verdicts, list_verdicts, save_verdict, verdicts_on
 
 LONGEST_NOTE = 2_000  # characters
+LONGEST_VISIT = timedelta(days=7)
 UNDONE = "undone"
 RULINGS = (Ruling.SEND, Ruling.DROP, Ruling.LATER)
 Fault = Literal["changed", "unknown", "no_units", "nothing"]
@@ -108,7 +109,8 @@ def undo(session: Session, sitting: Sitting, item: ItemId | None = None) -> Rule
     ruled on since stays.
     """
     hold_verdicts(session, sitting.municipality.key)
-    given = list_verdicts(session, municipality=sitting.municipality.key, visit=sitting.visit)
+    since = sitting.now - LONGEST_VISIT
+    given = list_verdicts(session, municipality=sitting.municipality.key, visit=sitting.visit, since=since)
     wanted = [v for v in given if v.origin != UNDONE and (item is None or (v.source, v.key) == item)]
     histories = verdicts_on(session, sitting.municipality.key, list(dict.fromkeys((v.source, v.key) for v in wanted)))
     for verdict in sorted(wanted, key=lambda v: -v.id):

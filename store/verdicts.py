@@ -97,6 +97,12 @@ def verdicts_on(session: Session, municipality: str, keys: Sequence[Key]) -> dic
     return found
 
 
+def verdicts_after(session: Session, municipality: str, number: int) -> list[Verdict]:
+    """Return the municipality's verdicts that were written after the one with that number, in their order."""
+    query = select(VerdictRow).where(VerdictRow.municipality == municipality, VerdictRow.id > number)
+    return [_verdict(row) for row in session.scalars(query.order_by(VerdictRow.id))]
+
+
 def newest_verdict(session: Session, municipality: str) -> int:
     """Return the number of the verdict that was given last, 0 when there is none."""
     query = select(func.max(VerdictRow.id)).where(VerdictRow.municipality == municipality)

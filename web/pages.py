@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.views import audit, login, settings, start
+from web.views import audit, login, search, settings, sso, start, triage
 
 PAGES: tuple[Blueprint, ...] = (
     start.page,
+    triage.page,
+    search.page,
     login.page,
+    sso.page,
     settings.page,
     audit.page,
 )

@@ -38,7 +38,7 @@ class Asked:
     """What the address, or a form's hidden fields, ask for."""
 
     tab: Tab = Tab.TO_JUDGE
-    filter: Filter = Filter()
+    filter: Filter = field(default_factory=Filter)
     order: str = "rang"
     number: int = 1  # of the page of the list
     post: ItemId | None = None

@@ -9,11 +9,13 @@ from datetime import date
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from crawlers.catalogue import facts
 from pipeline.areas import area_names
-from pipeline.candidate import ItemId
 from pipeline.item_view import RULING_WORDS, view_item
 from pipeline.municipality import COORDINATOR
+from pipeline.terminal import KIND_WORDS
 from pipeline.triage import Order, Ruled, changed_words, rule, rule_many, undo
+from pipeline.triage_list import ORDER_WORDS, TAB_WORDS, Tab
 from pipeline.wording import clean, shortened
 from store.actions import save_action
 from store.audit import note
@@ -21,11 +23,19 @@ from store.types import Action, Ruling, Verdict
 from store.verdicts import verdicts_on
 from web import context
 from web.access import Role, needs
-from web.language import _, ngettext
+from web.language import N_, _, ngettext
 from web.triage_page import Asked, Page, asked, item_of, page_of, sitting
 
 page = Blueprint("week", __name__)
 
+EMPTY_WORDS = {
+    Tab.TO_JUDGE: N_("Inget att bedöma just nu. Här visas det nya när källorna har lästs nästa gång."),
+    Tab.SEND: N_("Inget är valt att skickas än. Det ni väljer att skicka visas här tills veckans brev har gått."),
+    Tab.LATER: N_("Inget väntar. Det ni vill se igen senare läggs här."),
+    Tab.DROP: N_("Inget har fått nej."),
+    Tab.UNLIKELY: N_("Inget är bortsorterat den här veckan. Det som inte når gränsen visas här, så att inget göms."),
+    Tab.EXPLORE: N_("Inga prov den här veckan. Här visas några poster som systemet är osäkert på, så att det lär sig."),
+}
 NAMED = 80  # characters of a title that is read aloud
 
 
@@ -176,6 +186,11 @@ def _words() -> dict[str, object]:
             COORDINATOR: _("Samordnaren"),
         },
         "ruling_words": RULING_WORDS,
+        "tab_words": TAB_WORDS,
+        "order_words": ORDER_WORDS,
+        "empty_words": EMPTY_WORDS,
+        "kind_words": KIND_WORDS,
+        "source_words": {source.name: source.title.split(": ")[0] for source in facts()},
     }
 
 
