@@ -12,6 +12,7 @@ from datetime import datetime
 from nlp.correction_file import to_bytes
 from nlp.labels import Label, hash_of
 from nlp.learning import fit
+from pipeline.exploration import explore
 from pipeline.labels import read_labels
 from pipeline.municipality import Municipality
 from pipeline.record import begin, end
@@ -45,7 +46,7 @@ class Learnt:
 
 
 def learn(store: Store, municipality: Municipality, *, now: datetime) -> Run:
-    """Refit when the labels have changed, and return the ended run.
+    """Refit when the labels have changed, pick the week's items for exploration, and return the ended run.
 
     What is learnt is worked out outside any transaction. A correction that cannot be trusted is refused with words on
     the run, and the one before stays in use; nothing of it stops the week.
@@ -59,7 +60,8 @@ def learn(store: Store, municipality: Municipality, *, now: datetime) -> Run:
             if _active_id(session, municipality) == before:  # else a verdict was learnt from in the meantime
                 _keep(session, municipality, found)
     outcome = Outcome.FAILED if found.is_refused else Outcome.COMPLETE
-    counts = {"labels": found.labels, "refitted": int(found.is_new)}
+    explored = explore(store, municipality, now=now)
+    counts = {"labels": found.labels, "refitted": int(found.is_new), "explored": explored}
     return end(store, replace(run, outcome=outcome, counts=counts, message=found.message), now=now)
 
 

@@ -84,6 +84,7 @@ class Thresholds(Table):
     relevance: float = Field(default=0.5, ge=0, le=1)
     area: float = Field(default=0.4, ge=0, le=1)
     per_digest: int = Field(default=25, ge=1, le=100)
+    explore: int = Field(default=4, ge=0, le=20)  # items a week below the threshold, for the coordinator alone
 
 
 class TwinTown(Table):

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nlp.assessor import Assessor
 from pipeline.assess import assess
 from pipeline.backup import scheduled_backup
 from pipeline.collect import collect
@@ -15,7 +14,9 @@ from pipeline.compose import compose
 from pipeline.details import nothing_wanted
 from pipeline.due import Step, StepName
 from pipeline.due_facts import note_composed, note_noticed
+from pipeline.encoder import load_assessor
 from pipeline.installation import Installation, transport_of
+from pipeline.learn import learn
 from pipeline.notice import compose_notices
 from pipeline.record import begin, complete, end
 from pipeline.retention import housekeep
@@ -44,10 +45,12 @@ def perform(installation: Installation, step: Step, now: datetime, go_on: GoOn) 
         case StepName.FETCH:
             return told_readings(fetch(installation, step.sources, now, progress))
         case StepName.ASSESS:
-            return told_counts(assess(installation.store, Assessor.load(), now=now, progress=progress).counts)
+            run = assess(installation.store, load_assessor(installation.settings), now=now, progress=progress)
+            learn(installation.store, installation.municipality, now=now)
+            return told_counts(run.counts)
         case StepName.SECOND_READER:
-            run = second_reading(installation, now=now, share=True, progress=progress)
-            return told_counts(run.counts) if run else "left alone for now"
+            reading = second_reading(installation, now=now, share=True, progress=progress)
+            return told_counts(reading.counts) if reading else "left alone for now"
         case StepName.COMPOSE:
             return told_counts(write_digests(installation, step, now, progress).counts)
         case StepName.NOTICE:
@@ -89,12 +92,13 @@ def fetch(installation: Installation, names: Sequence[str], now: datetime, progr
     runs = [nothing_wanted(installation.store, name, now=now) for name in names if name not in asked]
     runs += read_sources(installation, asked, now, progress) if asked else []
     if any(run.counts.get("new") or run.counts.get("changed") for run in runs):
-        assess(installation.store, Assessor.load(), now=now, progress=progress)
+        assess(installation.store, load_assessor(installation.settings), now=now, progress=progress)
     return runs
 
 
 def write_digests(installation: Installation, step: Step, now: datetime, progress: Callable[..., None]) -> Run:
     """Write the digests that the week still lacks, and note that the week has its own."""
+    learn(installation.store, installation.municipality, now=now)
     run = compose(
         installation.store,
         installation.municipality,

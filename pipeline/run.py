@@ -8,13 +8,14 @@ from datetime import date, datetime
 from rich.console import Console
 from rich.markup import escape
 
-from nlp.assessor import Assessor
 from pipeline.assess import assess
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
+from pipeline.encoder import load_assessor
 from pipeline.folder import FolderTransport
 from pipeline.installation import Installation, transport_of
+from pipeline.learn import learn
 from pipeline.second_reading import second_reading
 from pipeline.send import send_due
 from pipeline.terminal import show_collected, source_progress, step_progress
@@ -93,7 +94,7 @@ def assess_items(installation: Installation, console: Console, *, now: datetime,
 
 def _assess(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
     with step_progress(silent(console, quiet), "Bedömer") as progress:
-        run = assess(installation.store, Assessor.load(), now=now, progress=progress)
+        run = assess(installation.store, load_assessor(installation.settings), now=now, progress=progress)
     silent(console, quiet).print(
         f"Bedömt: {counted(run.counts['assessed'], 'post', 'poster')}, "
         f"{counted(run.counts['stories'], 'nyhet', 'nyheter')} som flera källor berättar."
@@ -117,6 +118,14 @@ def _read_second(
         return []
     silent(console, quiet).print(escape(run.message), highlight=False)
     return [run]
+
+
+def _learn(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
+    run = learn(installation.store, installation.municipality, now=now)
+    if run.counts["refitted"] or run.message:
+        said = run.message or f"Lärt av {counted(run.counts['labels'], 'bedömning', 'bedömningar')}."
+        silent(console, quiet).print(escape(said), highlight=False)
+    return run
 
 
 def compose_digests(
@@ -180,6 +189,7 @@ def run_week(
         runs.append(_assess(installation, console, now=now, quiet=quiet))
         runs += fetch_details(installation, console, now=now, quiet=quiet)
         runs += _read_second(installation, console, now=now, quiet=quiet)
+        runs.append(_learn(installation, console, now=now, quiet=quiet))
         runs.append(_compose(installation, console, week=iso_week(now), now=now, quiet=quiet))
         runs.append(_send(installation, console, now=now, quiet=quiet))
     return runs

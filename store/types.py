@@ -543,7 +543,7 @@ class Run:
     """One execution of a step, or of one source within the step collect."""
 
     id: str
-    step: str  # collect, assess, route, compose, send
+    step: str  # collect, assess, learn, compose, send …
     subject: str  # the source in collect, the week in compose and send, else ""
     started_at: datetime
     ended_at: datetime | None = None
