@@ -6,8 +6,12 @@ import typer
 
 from pipeline.account_commands import account_app
 from pipeline.backup_commands import backup, restore
+from pipeline.bounce_commands import bounces
+from pipeline.encoder_commands import encoder_app
 from pipeline.file_commands import classify, evaluate
 from pipeline.ledger_commands import ledger
+from pipeline.person_commands import person_app, remove
+from pipeline.retention_commands import retention
 from pipeline.second_reader_commands import second_reader_app
 from pipeline.serve_command import serve
 from pipeline.source_commands import sources_app
@@ -16,11 +20,16 @@ from pipeline.source_commands import sources_app
 def add_commands(app: typer.Typer) -> None:
     """Give the program its further commands."""
     app.add_typer(sources_app, name="sources")
+    app.add_typer(encoder_app, name="encoder")
     app.add_typer(second_reader_app, name="second-reader")
     app.command()(serve)
     app.add_typer(account_app, name="account")
     app.command()(ledger)
     app.command()(backup)
     app.command()(restore)
+    app.command()(bounces)
+    app.command()(retention)
+    app.command()(remove)
+    app.add_typer(person_app, name="person")
     app.command()(classify)
     app.command()(evaluate)

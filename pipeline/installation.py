@@ -13,9 +13,10 @@ from pipeline.municipality import Municipality, bundled_municipalities, find_mun
 from pipeline.settings import FILE_NAME, Settings, load_settings
 from pipeline.transport import FolderTransport, SmtpTransport, Transport
 from store.db import Store, open_store
-from store.errors import ConfigurationError
+from store.errors import ConfigurationError, DamagedStore
 
 EXAMPLE_MUNICIPALITY = "mellerud"
+BACKUPS = "utkik-????-??-??T??????Z.zip"  # as the schedule and `utkik backup` name them; names sort by time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,19 @@ def open_installation(home: Path | None) -> Iterator[Installation]:
     if not settings.municipality and not Path(settings.municipality_place).exists():
         raise ConfigurationError(f"ingen installation i {settings.home}. Kör först: utkik init --municipality NAMN")
     municipality = find_municipality(settings.municipality_place)
-    with open_store(settings.store_url) as store:
-        yield Installation(settings, store, municipality)
+    try:
+        with open_store(settings.store_url) as store:
+            yield Installation(settings, store, municipality)
+    except DamagedStore as error:
+        raise DamagedStore(f"{error} {way_back(settings)}") from error
+
+
+def way_back(settings: Settings) -> str:
+    """Return which backup to put back when the database is damaged, and how, in Swedish."""
+    newest = next(iter(sorted(settings.backup_folder.glob(BACKUPS), reverse=True)), None)
+    if newest is None:
+        return f"Det finns ingen kopia i {settings.backup_folder}. Har ni en annan: utkik restore FIL --replace"
+    return f"Den senaste är {newest}. Lägg tillbaka den med: utkik restore {newest} --replace"
 
 
 def create_installation(home: Path | None, municipality: str) -> list[str]:

@@ -84,7 +84,11 @@ class SecondReaderSettings(Table):
 class OidcSettings(Table):
     """Single sign-on through OpenID Connect, such as Entra ID or Keycloak; no issuer means none."""
 
-    issuer: str = Field(default="", description="the provider's address, as its own description states it")
+    issuer: str = Field(
+        default="",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$",
+        description="the provider's address, as its own description states it",
+    )
     client_id: str = Field(default="", description="what the provider calls this page")
     client_secret: SecretStr = Field(
         default=SecretStr(""), description="better given as UTKIK_WEB__OIDC__CLIENT_SECRET"
@@ -119,6 +123,17 @@ class BackupSettings(Table):
 
     keep: int = Field(default=14, ge=0, le=3650, description="how many daily backups are kept; 0 makes none")
     folder: str = Field(default="", description="where they lie, best another disk; empty means backups in home")
+
+
+class RetentionSettings(Table):
+    """How long what is kept is kept; nothing goes before the municipality's decision is named. 0 keeps for ever."""
+
+    decision: str = Field(default="", description="number of the municipality's decision; empty: nothing is removed")
+    feedback_days: int = Field(default=90, ge=0, description="answers are tied to a letter so long, then only counted")
+    news_months: int = Field(default=0, ge=0, description="texts of news are kept so long; title and link stay")
+    digests_months: int = Field(default=0, ge=0, description="settled digests are kept so long; export them first")
+    runs_months: int = Field(default=0, ge=0, description="notes of what was executed are kept so long")
+    audit_months: int = Field(default=0, ge=0, description="the log of who did what on the page is kept so long")
 
 
 class SourceSettings(Table):
@@ -170,12 +185,14 @@ class Settings(Table):
     home: Path = Field(exclude=True, description="folder of everything the installation writes")
     municipality: str = Field(default="", description="bundled name or file; empty means municipality.toml in home")
     database_url: str = Field(default="", description="sqlite:///… or postgresql://…; empty means utkik.db in home")
+    encoder: str = Field(default="", description="folder of a sentence encoder (model2vec); empty means none")
     replay_url: str = Field(default="", description="send every request to this loopback server instead of the source")
     mail: MailSettings = MailSettings()
     crawl: CrawlSettings = CrawlSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
     backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
     second_reader: SecondReaderSettings = SecondReaderSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="a table per source")
     bundled_feeds: bool = Field(default=True, description="false leaves only the feeds named below")

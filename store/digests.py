@@ -13,21 +13,29 @@ from sqlalchemy.orm import Session
 from store.columns import UtcTime, storable
 from store.digest_rows import digest_of, entry_of, entry_row, row_of
 from store.item_rows import Key
+from store.meta import get_meta
 from store.tables import DeliveryRow, DigestEntryRow, DigestRow
 from store.types import Delivery, Digest, DigestEntry, DigestState
 from store.writing import add, chunks
+
+RESTORED_WEEK = "restored.week"  # digests of this ISO week and earlier may have been sent and forgotten
 
 _WAITING = (DigestState.QUEUED.value, DigestState.RETRY.value)
 _UNSETTLED = (*_WAITING, DigestState.SENDING.value)
 
 
 def freeze_digest(session: Session, digest: Digest) -> bool:
-    """Put the digest in the outbox; False, and nothing written, when that contact has one for that week."""
+    """Put the digest in the outbox; False, and nothing written, when that contact has one for that week.
+
+    One of a week that may have been sent before a restored backup lost it is held for a person's word.
+    """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     frozen = insert(DigestRow).values(row_of(digest)).on_conflict_do_nothing().returning(DigestRow.id)
     if session.execute(frozen).first() is None:
         return False
     add(session, DigestEntryRow, [entry_row(digest.id, entry) for entry in digest.entries])
+    if digest.week[:8] <= (get_meta(session, RESTORED_WEEK) or ""):
+        hold(session, digest.id, digest.created_at, "skrivet efter en återställning; kan ha skickats före den")
     return True
 
 
@@ -138,6 +146,12 @@ def release_held(session: Session, now: datetime, *, municipality: str | None = 
     return sum(send_again(session, digest_id, now) for digest_id in session.scalars(held).all())
 
 
+def come_back(session: Session, digest_id: str, now: datetime, detail: str) -> bool:
+    """Note that a letter came back from the receiving server; False when it was not thought to have arrived."""
+    gone = (DigestState.SENT, DigestState.UNCLEAR)
+    return _decide(session, digest_id, gone, DigestState.BOUNCED, now, detail, transport="bounce")
+
+
 def _decide(
     session: Session,
     digest_id: str,
@@ -145,6 +159,7 @@ def _decide(
     state: DigestState,
     now: datetime,
     detail: str,
+    transport: str = "person",
 ) -> bool:
     fresh = {"attempts": 0, "first_try": None} if state == DigestState.QUEUED else {}
     settled_at = None if state == DigestState.QUEUED else now
@@ -156,7 +171,7 @@ def _decide(
     )
     if session.execute(decided).first() is None:
         return False
-    _record(session, Delivery(digest_id=digest_id, at=now, transport="person", state=state, detail=detail))
+    _record(session, Delivery(digest_id=digest_id, at=now, transport=transport, state=state, detail=detail))
     return True
 
 

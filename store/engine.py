@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from store.errors import StoreError
+from store.errors import DamagedStore, StoreError
 
 # A writer waits this long for another; the longest single transaction (a chunk of a first fill) is about a second.
 BUSY_SECONDS = 30
@@ -111,12 +111,14 @@ def fault(error: DBAPIError, engine: Engine) -> StoreError | None:
     name = shown_url(engine)
     for sign, message in _SIGNS:
         if sign in text:
-            return StoreError(f"{message} ({name})")
+            kind = DamagedStore if sign in _DAMAGE else StoreError
+            return kind(f"{message} ({name})")
     if engine.dialect.name == "postgresql" and (error.connection_invalidated or isinstance(error, OperationalError)):
         return StoreError(f"Databasservern svarar inte eller bröt förbindelsen. Försök igen om en stund. ({name})")
     return None
 
 
+_DAMAGE = ("not a database", "malformed")
 _SIGNS = (
     ("database is locked", "Databasen är upptagen av ett annat program. Försök igen om en stund."),
     ("database or disk is full", "Disken är full. Frigör utrymme och kör igen; inget sparat har gått förlorat."),

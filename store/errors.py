@@ -7,6 +7,7 @@
     │   ├── ChangedSource             it answered in a shape we do not know
     │   └── RefusedBySource           it said no: 403, challenge page, robots.txt
     ├── StoreError                    the database cannot be used as it is
+    │   └── DamagedStore              its file is cut, overwritten or no database
     ├── ModelError
     │   ├── ModelMissing
     │   └── ModelMismatch
@@ -68,6 +69,10 @@ class RefusedBySource(SourceError):
 
 class StoreError(ScanningError):
     """The database cannot be used as it is; the message is Swedish and says what to do."""
+
+
+class DamagedStore(StoreError):
+    """The database file is damaged: only a backup helps."""
 
 
 class ModelError(ScanningError):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store.codec import day_to_json
 from store.columns import UtcTime
 from store.item_rows import COLUMNS, Key, Told, item_of, narrow, rows_by_key
+from store.removal import barred
 from store.search import search_items
 from store.tables import AssessmentRow, ItemRow, RevisionRow, SightingRow
 from store.types import Item, Kind, Revision, StoredItem
@@ -64,10 +65,12 @@ def upsert_items(session: Session, items: Sequence[Item], *, now: datetime) -> U
     """Store what a source told and return what of it was new.
 
     Items that are not among these are left as they are: absence from an answer says nothing. Of two with the same key
-    the last counts. A change of content writes a revision; a change of anything else (links, concepts, `meta`, notes)
-    only updates the item.
+    the last counts; one that was removed on request does not come back. A change of content writes a revision; a change
+    of anything else (links, concepts, `meta`, notes) only updates the item.
     """
     latest = {told.key: told for told in map(Told.of, items)}
+    for key in barred(session, latest.keys()):
+        del latest[key]
     count = UpsertCount()
     for some in chunks(list(latest.values())):
         count += _upsert_chunk(session, some, now)

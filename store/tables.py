@@ -361,6 +361,41 @@ class FeedbackRow(Table):
     note: Mapped[str] = mapped_column(server_default="")
 
 
+class FeedbackCountRow(Table):
+    """How often an answer was given to an item, of the answers that are no longer tied to a letter."""
+
+    __tablename__ = "feedback_counts"
+
+    municipality: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+
+
+class BounceRow(Table):
+    """A message that said that a letter did not arrive; kept so that reading it again changes nothing."""
+
+    __tablename__ = "bounces"
+    __table_args__ = (Index(None, "digest_id"),)
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    digest_id: Mapped[str]
+    at: Mapped[datetime]
+    kind: Mapped[str]
+
+
+class RemovedItemRow(Table):
+    """An item that was removed on request, and does not come back at the next reading of its source."""
+
+    __tablename__ = "removed_items"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    removed_at: Mapped[datetime]
+    reason: Mapped[str]
+
+
 class ContactStateRow(Table):
     """Whether letters to an address are wanted and arrive."""
 

@@ -8,7 +8,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from store.migrations import additions_0005_accounts, additions_0005_triage, additions_0005_learning
+from store.migrations import (
+    additions_0005_accounts,
+    additions_0005_learning,
+    additions_0005_triage,
+    additions_0005_records,
+)
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
@@ -66,4 +71,5 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_accounts.audit_log,
     additions_0005_triage.triage,
     additions_0005_learning.learning,
+    additions_0005_records.records,
 )
