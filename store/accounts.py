@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from store.tables import AccountRow, WebSessionRow
+from store.tables import AccountRow
 from store.types import Account, Role
+from store.web_sessions import end_web_sessions_of
 from store.writing import add
 
 
@@ -55,7 +56,7 @@ def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
 def set_password(session: Session, account_id: str, password: str) -> None:
     """Keep a new password (its argon2 digest) and end the account's sessions."""
     session.execute(update(AccountRow).where(AccountRow.id == account_id).values(password=password))
-    _end_sessions(session, account_id)
+    end_web_sessions_of(session, account_id)
 
 
 def renew_digest(session: Session, account_id: str, password: str) -> None:
@@ -66,17 +67,13 @@ def renew_digest(session: Session, account_id: str, password: str) -> None:
 def set_role(session: Session, account_id: str, role: Role) -> None:
     """Give the account the role and end its sessions, so that the old one ends now."""
     session.execute(update(AccountRow).where(AccountRow.id == account_id).values(role=role.value))
-    _end_sessions(session, account_id)
+    end_web_sessions_of(session, account_id)
 
 
 def remove_account(session: Session, account_id: str) -> None:
     """Remove the account and end its sessions."""
-    _end_sessions(session, account_id)
+    end_web_sessions_of(session, account_id)
     session.execute(delete(AccountRow).where(AccountRow.id == account_id))
-
-
-def _end_sessions(session: Session, account_id: str) -> None:
-    session.execute(delete(WebSessionRow).where(WebSessionRow.account_id == account_id))
 
 
 def _one(session: Session, condition: ColumnElement[bool]) -> Account | None:

@@ -29,6 +29,11 @@ def end_web_session(session: Session, session_id: str) -> None:
     session.execute(delete(WebSessionRow).where(WebSessionRow.id == session_id))
 
 
+def end_web_sessions_of(session: Session, account_id: str) -> None:
+    """End every session of the account."""
+    session.execute(delete(WebSessionRow).where(WebSessionRow.account_id == account_id))
+
+
 def end_web_sessions_before(session: Session, moment: datetime) -> None:
     """End every session begun before the moment."""
     session.execute(delete(WebSessionRow).where(WebSessionRow.created_at < moment))

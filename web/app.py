@@ -20,6 +20,7 @@ from web.attempts import Attempts
 from web.context import NAME, Surroundings
 from web.pages import PAGES
 from web.server import Page, UnderPath, serve
+from web.sign_on import SignOn
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ LARGEST_FORM = 1024 * 1024  # bytes
 def create_app(installation: Installation, *, clock: Callable[[], datetime]) -> Flask:
     """Make the page of an installation; raises TypeError when a view does not say who may call it."""
     app = Flask("web", root_path=str(Path(__file__).parent), static_url_path="/static")
-    app.extensions[NAME] = Surroundings(installation, clock, Attempts())
+    app.extensions[NAME] = Surroundings(installation, clock, Attempts(), _sign_on(installation))
     app.config.update(_configuration(installation))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     access.open_to_all(app.view_functions["static"])
@@ -57,6 +58,11 @@ def start_page(installation: Installation) -> Page | None:
         return None
     app = create_app(installation, clock=lambda: datetime.now(UTC))
     return serve(app, installation.settings)
+
+
+def _sign_on(installation: Installation) -> SignOn | None:
+    oidc = installation.settings.web.oidc
+    return SignOn(oidc) if oidc.issuer else None
 
 
 def _configuration(installation: Installation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pipeline.municipality import Municipality
 from store.db import Store
 from store.types import Account, AuditEntry
 from web.attempts import Attempts
+from web.sign_on import SignOn
 
 NAME = "utkik"
 
@@ -26,6 +27,7 @@ class Surroundings:
     installation: Installation
     clock: Callable[[], datetime]
     attempts: Attempts  # failed logins
+    sign_on: SignOn | None  # None when no provider is set
 
 
 def surroundings(app: Flask | None = None) -> Surroundings:

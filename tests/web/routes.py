@@ -20,6 +20,8 @@ LEAST = {
     "login.log_out": OPEN,
     "login.show": OPEN,
     "settings.show": READER,
+    "sso.back": OPEN,
+    "sso.begin": OPEN,
     "start.alive": OPEN,
     "start.choose_language": OPEN,
     "start.show": READER,
