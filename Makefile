@@ -28,6 +28,7 @@ lint: $(VENV)/.installed-test ## format, lint, types and import rules
 check: lint test ## what every change must pass
 
 bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise run
+	$(PIP) install --constraint constraints.txt --group bench
 	$(BIN)/python -m tests.benchmarks.run
 
 trial: $(VENV)/.installed ## measure whether learnt weights would beat the authored knowledge; needs labelled items in DATA
@@ -47,5 +48,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) install --constraint constraints.txt --editable '.[analysis]' --group test
+	$(PIP) install --constraint constraints.txt --editable '.[analysis,encoder]' --group test
 	@touch $@

@@ -12,7 +12,7 @@ from nlp.measures import Bools, Floats
 from store.types import Item
 
 ENOUGH = 200  # items; among fewer, words that stand in a single one are needed too
-TOKEN = r"(?u)\b\w\w+\b|$"  # scikit-learn's own, and the end of a text: one without words is an empty one
+PIECES = r"(?u)\b\w\w+\b|$"  # scikit-learn's own, and the end of a text: one without words is an empty one
 FEWEST_LETTERS = 2  # by which words that cannot begin a name are passed over
 _WORD = re.compile(r"\w+")
 _NOT_SUBJECTS = frozenset(["och", "and", "the", "of", "i", "in"])
@@ -61,7 +61,7 @@ def word_model(train: Sequence[Item], right: Bools, test: Sequence[Item]) -> Flo
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    vectorizer = TfidfVectorizer(sublinear_tf=True, min_df=2 if len(train) >= ENOUGH else 1, token_pattern=TOKEN)
+    vectorizer = TfidfVectorizer(sublinear_tf=True, min_df=2 if len(train) >= ENOUGH else 1, token_pattern=PIECES)
     learnt = LogisticRegression(C=10.0, max_iter=1000, class_weight="balanced")
     learnt.fit(vectorizer.fit_transform([_text(item) for item in train]), right)
     return np.asarray(learnt.predict_proba(vectorizer.transform([_text(item) for item in test]))[:, 1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nlp.assessor import Assessor
+from nlp.stacking import Assessing
 from nlp.stories import StoryEntry, group
 from pipeline.record import begin, complete
 from pipeline.threads import join_threads
@@ -24,7 +24,7 @@ FEWEST_RELEVANCE = 0.1  # what nobody will be shown need not be compared with ev
 Progress = Callable[[int, int | None], None]
 
 
-def assess(store: Store, assessor: Assessor, *, now: datetime, progress: Progress | None = None) -> Run:
+def assess(store: Store, assessor: Assessing, *, now: datetime, progress: Progress | None = None) -> Run:
     """Assess what is new or changed, or was assessed with other knowledge, then join; return the ended run."""
     run = begin(store, "assess", now=now)
     with store.reading() as session:

@@ -18,6 +18,7 @@ from pipeline import run as steps
 from pipeline import show
 from pipeline.command_groups import add_commands
 from pipeline.demo import run_demo
+from pipeline.encoder import state_of
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
@@ -97,6 +98,8 @@ def check(context: typer.Context) -> None:
     with open_installation(context.obj.home) as installation:
         check_options(installation.settings)
         second_reader_of(installation.settings)
+        if fault := state_of(installation.settings).fault:
+            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(fault)}")
         for warning in check_municipality(installation.municipality):
             context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(warning)}")
         context.obj.console.print(f"Inställningarna för {installation.municipality.name} går att använda.")

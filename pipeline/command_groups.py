@@ -13,6 +13,7 @@ from pipeline.ledger_commands import ledger
 from pipeline.person_commands import person_app, remove
 from pipeline.retention_commands import retention
 from pipeline.second_reader_commands import second_reader_app
+from pipeline.model_commands import model_app
 from pipeline.serve_command import serve
 from pipeline.source_commands import sources_app
 
@@ -20,6 +21,7 @@ from pipeline.source_commands import sources_app
 def add_commands(app: typer.Typer) -> None:
     """Give the program its further commands."""
     app.add_typer(sources_app, name="sources")
+    app.add_typer(model_app, name="model")
     app.add_typer(encoder_app, name="encoder")
     app.add_typer(second_reader_app, name="second-reader")
     app.command()(serve)

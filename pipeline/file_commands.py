@@ -43,7 +43,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Skriv allt som JSON, för skript.")] = False,
 ) -> None:
     """Mät bedömningen mot märkta poster: per språk, slag, ursprung och nämnd, med lärkurva och jämförelser."""
-    cases = _cases(items, labels)
+    cases = labelled_cases(items, labels)
     assessor = Assessor.load()
     with told_steps(Console(stderr=True)) as step:
         step("Bedömer")
@@ -60,7 +60,8 @@ def evaluate(
         context.obj.console.print(f"Skrivet: {escape(str(path))}", soft_wrap=True, highlight=False)
 
 
-def _cases(items: Path, labels: Path) -> list[Case]:
+def labelled_cases(items: Path, labels: Path) -> list[Case]:
+    """Return the labelled items of two files; raises ConfigurationError with the line that is wrong."""
     for number, line in enumerate(read_lines(items), start=1):
         if "id" not in line:
             raise ConfigurationError(f"post {number} saknar id", path=items)
