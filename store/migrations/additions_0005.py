@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql
 from store.migrations import (
     additions_0005_accounts,
     additions_0005_learning,
-    additions_0005_triage,
     additions_0005_records,
+    additions_0005_triage,
 )
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
