@@ -11,6 +11,9 @@ from store.types import Assessment, Item
 
 BATCH = 256  # lines; assessing one by one takes twenty times as long as a batch
 FLAGS = ("children_youth", "funding", "partnership", "law")
+# What is told as a deadline: days by which a reader may or must do something. When an act applies from, and when an
+# authority is to report, stand with their roles under `dates`.
+TO_BE_MET = frozenset({"application", "stage_1", "stage_2", "cut_off", "answer", "transposition"})
 
 
 class Assessing(Protocol):
@@ -41,7 +44,8 @@ def _answer(line: Mapping[str, Any], assessment: Assessment) -> dict[str, Any]:
         "relevance": round(assessment.relevance, 4),
         "areas": {area: round(score, 4) for area, score in assessment.areas.items()},
         "flags": {flag: round(assessment.flags.get(flag, 0.0), 4) for flag in FLAGS},
-        "deadlines": list(dict.fromkeys(deadline.on.isoformat() for deadline in assessment.deadlines)),
+        "deadlines": list(dict.fromkeys(d.on.isoformat() for d in assessment.deadlines if d.role in TO_BE_MET)),
+        "dates": [{"on": d.on.isoformat(), "role": d.role, "note": d.note} for d in assessment.deadlines],
         "amounts": [{"value": m.value, "currency": m.currency, "role": m.role} for m in assessment.money],
         "facts": dict(assessment.facts),
         "reasons": [reason.text for reason in assessment.reasons],

@@ -18,6 +18,7 @@ from store.types import Deadline, Kind
 BEFORE, AFTER = 200, 90  # characters read around a day: the longest way from what to when seen is 190
 REACH = 110  # characters between the words for a last day and the day itself
 NEXT_TO = 8  # characters, for words that only mean a last day when they touch it: "by", "until"
+STAGE_NEAR = 14  # characters, for a stage that tells its day: "First stage proposals: 14 April 2026"
 CLOSE = 30  # characters for words that stand after the day: "den 31 mars är sista dagen"
 MOST = 12  # deadlines of one item; more than that is a calendar, not a deadline
 
@@ -27,7 +28,8 @@ _TRIGGER = re.compile(
     r"|remissti|förläng"
     r"|slutdatum|går ut|ansök|samrådsti|utlyses|not? later than|closing|close|cut-?off|open|apply|applies"
     r"|applicable|effect|expire"
-    r"|force|latest|last day|submission|application|launch|extended|final date|end date|start date",
+    r"|force|latest|last day|submission|application|launch|extended|final date|end date|start date"
+    r"|pågår|samråd|feedback|stage|steg \d|consultation|midnight|granskning|sökas",
     re.IGNORECASE,
 )
 _NOT_A_LIMIT = re.compile(
@@ -42,7 +44,7 @@ _UP_TO = re.compile(
 )
 _ADJACENT = re.compile(
     r"\b(?:by|before|until|till|due|closes|före|innan|tom)(?: \w+day,?)?(?: (?:on|the|den|midnight"
-    r"|\d\d:\d\d on))*\s*:?\s*$",
+    r"|\d\d:\d\d on|\([^)]{1,30}\)))*\s*:?\s*$",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"^[\s,;]*(?:(?:och|and|samt|respektive|or|eller|resp\.|den|the|the \w+)[\s,]*)*$", re.IGNORECASE)
@@ -62,6 +64,10 @@ _OF_AN_ACT = re.compile(
     re.I,
 )
 _WHAT = ("application", "answer", "transposition", "report", "registration")
+_OTHERS = ("happens", "meeting")  # what else may come to pass on a day in a call or a consultation
+_STAGED = re.compile(
+    r"stage|steg|etapp|step|skiss|concept note|outline|pre-?\s?proposal|intresseanmäl|expression", re.IGNORECASE
+)
 _STAGES = ("stage_1", "stage_2", "cut_off")
 _OF_KIND = {Kind.CALL: "application", Kind.CONSULTATION: "answer"}
 _LAW = (Kind.LEGAL_ACT, Kind.PROPOSAL)
@@ -85,8 +91,14 @@ def find_deadlines(text: str, language: str, *, kind: Kind, published: date | No
                 opens = opens or deadline.on
             elif published is None or deadline.on >= published:
                 found.setdefault((deadline.on, deadline.role), deadline)
-    ordered = sorted(_without_repeats(list(found.values())), key=lambda d: (d.on, d.role))
+    kept = [_as_single(d) for d in found.values()] if not _STAGED.search(text) else list(found.values())
+    ordered = sorted(_without_repeats(kept), key=lambda d: (d.on, d.role))
     return Dates(tuple(ordered[:MOST]), opens)
+
+
+def _as_single(deadline: Deadline) -> Deadline:
+    """Return a full proposal's last day as the only one, where the text speaks of no stages."""
+    return replace(deadline, role="application") if deadline.role == "stage_2" else deadline
 
 
 def _without_repeats(deadlines: list[Deadline]) -> list[Deadline]:
@@ -165,7 +177,7 @@ def _role(
     gap = [cue for cue in sentence.cues if gap_start <= cue.start and cue.end <= day.start]
     before = [cue for cue in sentence.cues if cue.end <= day.start]
     after = [cue for cue in sentence.cues if cue.start >= day.end]
-    if _NOT_A_LIMIT.search(lead) or any(cue.label == "past" and day.start - cue.end < REACH for cue in gap):
+    if _NOT_A_LIMIT.search(lead) or any(_is_past(passage, cue, day) for cue in gap):
         return ""
     if _applies_from(gap, day, after, passage):
         return "application_date"
@@ -175,10 +187,17 @@ def _role(
     strong = _has_strong_limit(passage, day, gap, after)
     if not strong and not _has_soft_limit(day, lead, gap, previous):
         return ""
+    if kind in _OF_KIND and (told := _something_else(before, earlier)):
+        return "other" if told == "meeting" else ""
     role = _what(before, after, earlier if strong or kind in _OF_KIND else None, kind, day)
     if role == "transposition" and not _OF_AN_ACT.search(passage):
         role = "other"
     return role or ("other" if strong and kind not in _LAW else "")
+
+
+def _is_past(passage: str, cue: Cue, day: Day) -> bool:
+    """Say whether a cue tells of what has been; "must be received by" does not."""
+    return cue.label == "past" and day.start - cue.end < REACH and not passage[: cue.start].endswith("be ")
 
 
 def _is_last(cues: list[Cue], label: str) -> bool:
@@ -204,6 +223,8 @@ def _applies_from(gap: list[Cue], day: Day, after: list[Cue], passage: str) -> b
 def _has_strong_limit(passage: str, day: Day, gap: list[Cue], after: list[Cue]) -> bool:
     """Say whether words for a last day stand before the day, or close after it: "den 31 mars är sista dagen"."""
     if any(cue.label == "limit" and not _is_soft(passage, cue) and day.start - cue.end < REACH for cue in gap):
+        return True
+    if any(cue.label in _STAGES and 0 < day.start - cue.end <= STAGE_NEAR for cue in gap):
         return True
     close = [cue for cue in after if cue.label == "limit" and cue.start - day.end < CLOSE]
     is_another_days = re.search(r"\d", passage[day.end : day.end + 12])
@@ -240,6 +261,15 @@ def _what(before: list[Cue], after: list[Cue], earlier: Sentence | None, kind: K
     if not label or (label == "registration" and kind in _OF_KIND):
         return _OF_KIND.get(kind, "")
     return "other" if label in ("report", "registration") else label
+
+
+def _something_else(before: list[Cue], earlier: Sentence | None) -> str:
+    """Return "happens" or "meeting" where a day in a call is that of a start, a decision or a meeting, else ""."""
+    told = [cue.label for cue in before if cue.label in (*_WHAT, *_OTHERS)]
+    if told[-1:] == ["registration"]:
+        met = "meeting" in told or (earlier is not None and any(cue.label == "meeting" for cue in earlier.cues))
+        return "meeting" if met else ""
+    return told[-1] if told and told[-1] in _OTHERS else ""
 
 
 def _clock(passage: str, day: Day) -> str:

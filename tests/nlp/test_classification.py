@@ -27,7 +27,11 @@ class FakeAssessor:
                 relevance=0.123456,
                 areas={"water": 0.98765},
                 flags={"law": 0.5},
-                deadlines=(Deadline(date(2026, 5, 5)), Deadline(date(2026, 5, 5), "stage_1")),
+                deadlines=(
+                    Deadline(date(2026, 5, 5)),
+                    Deadline(date(2026, 5, 5), "stage_1"),
+                    Deadline(date(2027, 1, 1), "application_date"),
+                ),
                 money=(Money(2e6, "EUR", "total"),),
                 reasons=(Reason(text="avlopp i titeln", area="water", weight=0.4),),
             )
@@ -43,6 +47,11 @@ def test_answer_has_the_agreed_fields() -> None:
         "areas": {"water": 0.9877},
         "flags": {"children_youth": 0.0, "funding": 0.0, "partnership": 0.0, "law": 0.5},
         "deadlines": ["2026-05-05"],
+        "dates": [
+            {"on": "2026-05-05", "role": "application", "note": ""},
+            {"on": "2026-05-05", "role": "stage_1", "note": ""},
+            {"on": "2027-01-01", "role": "application_date", "note": ""},
+        ],
         "amounts": [{"value": 2e6, "currency": "EUR", "role": "total"}],
         "facts": {},
         "reasons": ["avlopp i titeln"],
