@@ -67,3 +67,14 @@ class Explainer:
             if not itself and like >= LEAST_LIKENESS and part >= LEAST_PART and (best is None or part > best[0]):
                 best = (part, decision)
         return best[1] if best else None
+
+
+def word_parts(pairs: Sequence[Pair], correction: Correction, reader: Reader) -> dict[str, tuple[float, int]]:
+    """Return what each whole word of the items has learnt to do, on average where it stands, and in how many."""
+    weights = correction.weights[RELEVANCE]
+    found: dict[str, list[float]] = {}
+    for item, assessment in pairs:
+        row = reader.rows([(item, assessment)], correction.columns)
+        for word, part in reader.by_word(item, row, weights).items():
+            found.setdefault(word, []).append(part)
+    return {word: (sum(parts) / len(parts), len(parts)) for word, parts in found.items()}

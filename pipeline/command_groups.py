@@ -10,10 +10,10 @@ from pipeline.bounce_commands import bounces
 from pipeline.encoder_commands import encoder_app
 from pipeline.file_commands import classify, evaluate
 from pipeline.ledger_commands import ledger
+from pipeline.model_commands import model_app
 from pipeline.person_commands import person_app, remove
 from pipeline.retention_commands import retention
 from pipeline.second_reader_commands import second_reader_app
-from pipeline.model_commands import model_app
 from pipeline.serve_command import serve
 from pipeline.source_commands import sources_app
 
