@@ -13,6 +13,7 @@ from pipeline.person import forget_person, person_values
 from pipeline.run import LOCK
 from pipeline.terminal import write_json
 from pipeline.wording import counted, listed
+from store.persons import sweep
 from store.removal import remove_item
 
 person_app = typer.Typer(
@@ -68,12 +69,10 @@ def remove(
 ) -> None:
     """Ta bort en post för gott. Den kommer inte tillbaka när källan läses igen."""
     at = context.obj.moment(now)
-    with (
-        open_installation(context.obj.home) as installation,
-        installation.store.exclusive(LOCK),
-        installation.store.session(durable=True) as session,
-    ):
-        found = remove_item(session, source, key, reason, at)
+    with open_installation(context.obj.home) as installation, installation.store.exclusive(LOCK):
+        with installation.store.session(durable=True) as session:
+            found = remove_item(session, source, key, reason, at)
+        sweep(installation.store)
     said = "Posten är borttagen" if found else "Posten fanns inte, men är spärrad"
     context.obj.console.print(f"{said}: {escape(source)} {escape(key)}. Brev som redan skickats är oförändrade.")
 

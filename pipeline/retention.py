@@ -14,6 +14,7 @@ from pipeline.settings import RetentionSettings
 from store import retention as kept
 from store.db import Session
 from store.errors import ConfigurationError
+from store.persons import sweep
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ def apply_retention(installation: Installation, *, now: datetime) -> dict[str, i
         if limit := limit_of(rule, settings, now):
             with installation.store.session(durable=True) as session:
                 removed[rule.setting] = rule.forget(session, as_limit(rule, limit))
+    if any(removed.values()):
+        sweep(installation.store)
     logger.info("retention by decision %s: %s", settings.decision, removed)
     return removed
 

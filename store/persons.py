@@ -11,15 +11,25 @@ from typing import Any
 
 from sqlalchemy import Table as CoreTable
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from store import engine as engines
 from store.accounts import list_accounts, remove_account
 from store.db import Store
+from store.errors import StoreError
 from store.tables import DigestRow, FeedbackRow, Table
 
 # What open sources wrote is theirs: an item is removed by itself, since a text that is changed comes back as it was.
 FROM_SOURCES = frozenset({"items", "details", "revisions", "assessments", "removed_items"})
+_SWEEPING = (
+    "PRAGMA query_only = OFF",
+    # A word index keeps the words of what was deleted until its parts are merged.
+    "INSERT INTO item_search(item_search) VALUES ('optimize')",
+    "INSERT INTO detail_search(detail_search) VALUES ('optimize')",
+    "VACUUM",
+    "PRAGMA wal_checkpoint(TRUNCATE)",
+)
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{20,76}\r?\n?)+={0,2}")
 
 
@@ -101,14 +111,18 @@ def _this(table: CoreTable, row: Mapping[str, Any]) -> list[Any]:
 def sweep(store: Store) -> None:
     """Let the database give up what it no longer shows: deleted text stays in free pages and logs until then."""
     engine = engines.with_purpose(store.engine, engines.NO_TRANSACTION)
-    if store.path is None:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM"))
-        return
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = OFF")
-        connection.exec_driver_sql("VACUUM")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        if store.path is None:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM"))
+            return
+        with engine.connect() as connection:
+            for statement in _SWEEPING:
+                connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        raise engines.fault(error, store.engine) or StoreError(
+            f"Databasen gick inte att städa: {error.orig}"
+        ) from error
 
 
 def as_text(value: Any) -> Any:

@@ -20,6 +20,7 @@ from store.digests import freeze_digest, list_digests
 from store.errors import ConfigurationError
 from store.feedback import list_feedback, save_feedback
 from store.items import get_item, search_items, upsert_items
+from store.persons import sweep
 from store.removal import barred, remove_item, removed_items
 from store.retention import feedback_counts
 from store.routes import replace_routes
@@ -148,6 +149,25 @@ def test_removed_item_takes_all_that_hangs_on_it_and_does_not_come_back(
         assert [row[:2] for row in removed_items(session)] == [key, ("cellar", "okänd")]
     rows = ledger_values(make_installation(store, tmp_path), Period())
     assert [row["items"] for row in rows if row["id"] == "d1"] == [2]  # what was told is still told
+
+
+def test_removed_item_leaves_no_word_in_the_database_file(
+    sqlite_store: Store, tmp_path: Path, make_item: Callable[..., Item]
+) -> None:
+    with sqlite_store.session() as session:
+        upsert_items(session, [make_item(key="p1", text="Kanariefågel Exempelsson badar.")], now=NOW)
+        upsert_items(session, [make_item(key=f"k{number}") for number in range(50)], now=NOW)
+    assert "kanarie" in written(tmp_path)
+    with sqlite_store.session() as session:
+        remove_item(session, "cellar", "p1", "", NOW)
+    sweep(sqlite_store)
+    assert "kanarie" not in written(tmp_path)
+    assert sqlite_store.problems() == []
+
+
+def written(folder: Path) -> str:
+    """Return every byte of the database's files as text."""
+    return "".join(path.read_bytes().decode("latin-1").lower() for path in sorted(folder.glob("utkik.db*")))
 
 
 def test_removed_item_that_is_acted_on_leaves_an_empty_row(store: Store, make_item: Callable[..., Item]) -> None:
