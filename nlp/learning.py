@@ -25,7 +25,7 @@ from store.types import Assessment, Item
 PENALTY = 0.6
 MOST = 2.5  # log-odds that what is learnt may move an item by: 0.5 becomes at most 0.92, at least 0.08
 FEWEST_ONE_SIDED = 20  # verdicts; so many without a single other answer teach how it is used, not what is wanted
-ODD = 6.0  # log-odds; a correction that would move its own labels so far on average, uncut, is not to be trusted
+ODD = 12.0  # log-odds; a correction that would move its own labels so far on average, uncut, is not to be trusted
 UNSAID = 0.1  # strength taken for an area that the shared assessment does not tell
 TOLD = 0.3  # least strength at which an area that was not told comes in
 WANTED = 0.8  # chance taken that a unit wants what is routed to it, before it has said anything

@@ -44,6 +44,8 @@ def fit_weights(
     active = np.unique(rows.indices)
     if not len(active):
         return weights
+    if not (np.isfinite(known).all() and np.isfinite(counts).all()):
+        raise ModelError("en bedömd post har en relevans som inte är ett tal")
     inside = rows[:, active].astype(np.float64)
     across = inside.T.tocsr()
     wanted = right.astype(np.float64)
