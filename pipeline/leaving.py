@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.answers import reader_of_link
 from pipeline.links import Link
 from pipeline.municipality import Municipality
+from store.audit import note
 from store.contacts import contact_state, mark_contact
 from store.db import Session, Store
-from store.types import ContactState, Reach
+from store.types import AuditEntry, ContactState, Digest, Reach
 
 
 def may_leave(municipality: Municipality, email: str) -> bool:
@@ -23,26 +25,32 @@ def has_left(session: Session, municipality: Municipality, email: str) -> bool:
     return state is not None and state.state is Reach.UNSUBSCRIBED
 
 
-def end_letters(store: Store, municipality: Municipality, link: Link, *, now: datetime) -> bool:
+def end_letters(
+    store: Store, municipality: Municipality, link: Link, *, now: datetime, audit: AuditEntry | None = None
+) -> bool:
     """End the letters to the link's reader; False when they had ended already or may not. Raises LinkGone.
 
     The unit keeps its place in the municipality's file: its items go to the deputy or the coordinator, who is told.
     """
     with store.session() as session:
-        email = reader_of_link(session, link, municipality).contact
-        if has_left(session, municipality, email) or not may_leave(municipality, email):
+        digest = reader_of_link(session, link, municipality)
+        if has_left(session, municipality, digest.contact) or not may_leave(municipality, digest.contact):
             return False
-        _mark(session, municipality, email, Reach.UNSUBSCRIBED, now)
+        _mark(session, municipality, digest.contact, Reach.UNSUBSCRIBED, now)
+        _note(session, digest, audit)
     return True
 
 
-def begin_letters(store: Store, municipality: Municipality, link: Link, *, now: datetime) -> bool:
+def begin_letters(
+    store: Store, municipality: Municipality, link: Link, *, now: datetime, audit: AuditEntry | None = None
+) -> bool:
     """Begin the letters to the link's reader again, when it had ended them; raises LinkGone."""
     with store.session() as session:
-        email = reader_of_link(session, link, municipality).contact
-        if not has_left(session, municipality, email):
+        digest = reader_of_link(session, link, municipality)
+        if not has_left(session, municipality, digest.contact):
             return False
-        _mark(session, municipality, email, Reach.ACTIVE, now)
+        _mark(session, municipality, digest.contact, Reach.ACTIVE, now)
+        _note(session, digest, audit)
     return True
 
 
@@ -58,3 +66,9 @@ def reach_again(store: Store, municipality: Municipality, email: str, *, now: da
 
 def _mark(session: Session, municipality: Municipality, email: str, state: Reach, now: datetime) -> None:
     mark_contact(session, ContactState(municipality=municipality.key, email=email, state=state, since=now))
+
+
+def _note(session: Session, digest: Digest, audit: AuditEntry | None) -> None:
+    """Write it into the audit log by the reader's units: an address does not belong there."""
+    if audit:
+        note(session, replace(audit, subject=", ".join(digest.units)))

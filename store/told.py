@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store.digest_rows import entry_of
 from store.item_rows import Key
 from store.tables import DigestEntryRow, DigestRow, FeedbackRow
-from store.types import DigestState, ToldDigest
+from store.types import DigestState, ToldDigest, ToldEntry
 
 _WEEK = len("2026-W48")  # a notice's period is a day, 2026-W48-2
 
@@ -80,3 +81,17 @@ def _told(session: Session, municipality: str, contact: str, *conditions: Any) -
         .order_by(DigestRow.created_at, DigestRow.id)
     )
     return [((source, key), moment) for source, key, moment in session.execute(query)]
+
+
+def told_entries(session: Session, municipality: str, contact: str, since: datetime) -> list[ToldEntry]:
+    """Return what the contact person was told of since the moment, the newest letter first, in its order."""
+    query = (
+        select(DigestRow.id, DigestRow.week, DigestRow.created_at, DigestEntryRow)
+        .join(DigestEntryRow, DigestEntryRow.digest_id == DigestRow.id)
+        .where(DigestRow.municipality == municipality, DigestRow.contact == contact, DigestRow.created_at >= since)
+        .order_by(DigestRow.created_at.desc(), DigestRow.id, DigestEntryRow.position)
+    )
+    return [
+        ToldEntry(digest_id=digest_id, period=week, at=at, entry=entry_of(row))
+        for digest_id, week, at, row in session.execute(query)
+    ]

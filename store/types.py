@@ -457,6 +457,16 @@ class ToldDigest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEntry:
+    """An item as one letter told of it, and when."""
+
+    digest_id: str
+    period: str
+    at: datetime
+    entry: DigestEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One attempt to hand a digest over, and what came of it."""
 

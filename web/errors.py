@@ -48,7 +48,7 @@ TEXTS = {
         N_("Ladda om sidan, se vad som har ändrats och gör om om det behövs."),
     ),
     410: (
-        N_("Länken har gått ut"),
+        N_("Länken gäller inte längre"),
         N_("Det du redan har svarat är kvar."),
         N_("Använd länkarna i ett nyare brev, eller skriv till samordnaren."),
     ),

@@ -15,10 +15,18 @@ OPEN, READER, ANALYST, COORDINATOR = "open", "reader", "analyst", "coordinator"
 
 # The least role of every endpoint; a page that is added is added here too.
 LEAST = {
+    "answers.answer": OPEN,
+    "answers.own": OPEN,
+    "answers.show": OPEN,
+    "letters.leave": OPEN,
+    "letters.show": OPEN,
     "audit.show": COORDINATOR,
     "login.log_in": OPEN,
     "login.log_out": OPEN,
     "login.show": OPEN,
+    "search.item": READER,
+    "search.save": ANALYST,
+    "search.show": READER,
     "settings.show": READER,
     "sso.back": OPEN,
     "sso.begin": OPEN,
@@ -26,6 +34,12 @@ LEAST = {
     "start.choose_language": OPEN,
     "start.show": READER,
     "static": OPEN,
+    "week.act": COORDINATOR,
+    "week.judge": COORDINATOR,
+    "week.judge_many": COORDINATOR,
+    "week.pane": READER,
+    "week.show": READER,
+    "week.take_back": COORDINATOR,
 }
 # What stands in the place of a variable part of an address, by its name; else 1 or "x".
 VALUES: dict[str, Any] = {"filename": "utkik.css"}

@@ -20,6 +20,8 @@ ACTIONS = {
     "account.remove": N_("tog bort ett konto"),
     "account.password": N_("bytte ett lösenord"),
     "account.role": N_("ändrade en roll"),
+    "letters.end": N_("avslutade sina brev"),
+    "letters.begin": N_("tog tillbaka avslutet av sina brev"),
 }
 
 
