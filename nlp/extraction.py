@@ -12,6 +12,7 @@ from nlp.money import find_money
 from nlp.references import find_references
 from store.types import Deadline, Item, Kind, Money, Reference
 
+LONGEST_TEXT = 20_000  # characters; sources give no more
 _SUBMISSION = frozenset({"application", "stage_1", "stage_2", "cut_off"})
 _LEAST_TELLING = ("application_date", "other")  # of two roles for one day, these give way
 # What sources and lines for `utkik classify` call a deadline, and its role; "" is by the item's kind.
@@ -44,7 +45,7 @@ def extract(item: Item, language: str) -> Extraction:
 
 def extract_conditions(item: Item, language: str) -> Extraction:
     """Return the deadlines and money alone, which is what an assessment tells of."""
-    whole = f"{item.title}.\n{item.text}" if item.text else item.title
+    whole = f"{item.title}.\n{item.text[:LONGEST_TEXT]}" if item.text else item.title
     dates = find_deadlines(whole, language, kind=item.kind, published=item.published)
     return Extraction(
         deadlines=_join_deadlines([*item.deadlines, *_deadlines_in_meta(item)], dates.deadlines),

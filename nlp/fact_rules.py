@@ -59,7 +59,7 @@ def programme_of(item: Item) -> str:
     head = _HEAD.match(identifier)
     if head and (name := _programmes().get(head.group())):
         return name
-    return "Interreg" if any("interreg" in name.lower() for name in _programme_names(item)) else ""
+    return "Interreg" if any(re.search(r"\bInterreg\b", name) for name in _programme_names(item)) else ""
 
 
 def source_entities(item: Item) -> str:

@@ -3,8 +3,8 @@
 The keys, all optional: `applicants` and `not_eligible` (municipality, region, state, company, association, school,
 university, individual, any), `partners_min`, `countries_min`, `cofinancing` (shares of the costs that the grant pays,
 in %), `own_share` (shares that the applicant bears, in %), `months` (how long a project may last), `places`
-(municipality, county: names; country: ISO codes), `programme`, and `basis`: per key its `from` (source, text or rule)
-and the `words` it rests on.
+(municipality, county: names; country: ISO codes), `programme`, `unreadable` (true where the text is none; set by the
+assessor), and `basis`: per key its `from` (source, text or rule) and the `words` it rests on.
 """
 
 from __future__ import annotations
