@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from store.engine import sqlite_path
 from store.errors import StoreError
+
+logger = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
@@ -49,7 +53,17 @@ def _advisory_lock(engine: Engine, name: str) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.scalar(text("SELECT pg_advisory_unlock(:key)"), {"key": number})
+            _unlock(connection, number)
+
+
+def _unlock(connection: Connection, number: int) -> None:
+    """Let go of the lock; with a connection that the server has cut it is gone already."""
+    try:
+        connection.scalar(text("SELECT pg_advisory_unlock(:key)"), {"key": number})
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        logger.warning("the database server cut the connection that held a lock; the step was done without it")
 
 
 def _busy(name: str) -> StoreError:
