@@ -7,6 +7,7 @@ import typer
 from pipeline.account_commands import account_app
 from pipeline.backup_commands import backup, restore
 from pipeline.bounce_commands import bounces
+from pipeline.contact_commands import contacts
 from pipeline.encoder_commands import encoder_app
 from pipeline.file_commands import classify, evaluate
 from pipeline.ledger_commands import ledger
@@ -26,6 +27,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(second_reader_app, name="second-reader")
     app.command()(serve)
     app.add_typer(account_app, name="account")
+    app.command()(contacts)
     app.command()(ledger)
     app.command()(backup)
     app.command()(restore)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.folder import file_stem
 from pipeline.installation import Installation
-from pipeline.municipality import Municipality
+from pipeline.municipality import Municipality, Person
 from pipeline.run import LOCK
 from store.errors import ConfigurationError
 from store.persons import (
@@ -67,7 +67,9 @@ def checked(email: str) -> str:
 
 def roles_of(municipality: Municipality, email: str) -> list[str]:
     """Return the roles that the municipality's file gives the address."""
-    people = [("samordnare", municipality.coordinator)]
+    coordinator = municipality.coordinator
+    people: list[tuple[str, Person]] = [("samordnare", coordinator)]
+    people += [("samordnarens ersättare", coordinator.deputy)] if coordinator.deputy else []
     for unit in municipality.units.values():
         people += [(f"{unit.name}, kontaktperson", unit.contact)] if unit.contact else []
         people += [(f"{unit.name}, ersättare", unit.deputy)] if unit.deputy else []
