@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from pipeline.current import Current
 from pipeline.due import Step, StepName, due
 from pipeline.due_facts import note_kept, read_facts
 from pipeline.installation import Installation
@@ -53,6 +54,7 @@ class Worker:
         limit: Callable[[Step], timedelta] = lambda step: LIMITS[step.name],
     ) -> None:
         self.installation = installation
+        self._current = Current(installation)
         self.clock = clock or (lambda: datetime.now(UTC))
         self.doing = doing
         self.limit = limit
@@ -69,6 +71,7 @@ class Worker:
 
     def work(self) -> None:
         """Do everything that is due, each step at most once; raises StoreError when another command is at work."""
+        self.installation = self._current.installation()
         with self.installation.store.exclusive(LOCK):
             self.hanging = {name: thread for name, thread in self.hanging.items() if thread.is_alive()}
             if not self.hanging:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from pipeline.current import Current
 from pipeline.installation import Installation
 from pipeline.keys import load_keys
 from web import access, errors, guards, headers, language, sessions, showing
@@ -31,7 +32,7 @@ LARGEST_FORM = 1024 * 1024  # bytes
 def create_app(installation: Installation, *, clock: Callable[[], datetime]) -> Flask:
     """Make the page of an installation; raises TypeError when a view does not say who may call it."""
     app = Flask("web", root_path=str(Path(__file__).parent), static_url_path="/static")
-    app.extensions[NAME] = Surroundings(installation, clock, Attempts(), _sign_on(installation))
+    app.extensions[NAME] = Surroundings(Current(installation), clock, Attempts(), _sign_on(installation))
     app.config.update(_configuration(installation))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     access.open_to_all(app.view_functions["static"])

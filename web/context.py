@@ -10,6 +10,7 @@ from typing import cast
 from flask import Flask, current_app, g
 
 from crawlers.dates import STOCKHOLM
+from pipeline.current import Current
 from pipeline.installation import Installation
 from pipeline.municipality import Municipality
 from store.db import Store
@@ -24,7 +25,7 @@ NAME = "utkik"
 class Surroundings:
     """What the page was made with."""
 
-    installation: Installation
+    current: Current
     clock: Callable[[], datetime]
     attempts: Attempts  # failed logins
     sign_on: SignOn | None  # None when no provider is set
@@ -36,8 +37,10 @@ def surroundings(app: Flask | None = None) -> Surroundings:
 
 
 def installation() -> Installation:
-    """Return the installation that the page shows."""
-    return surroundings().installation
+    """Return the installation that the page shows, as the municipality's file stands at this request."""
+    if "installation" not in g:
+        g.installation = surroundings().current.installation()
+    return cast(Installation, g.installation)
 
 
 def store() -> Store:

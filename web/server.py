@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -38,12 +39,14 @@ class Page:
     """A page that is being served; `port` is where, `stop` ends it."""
 
     def __init__(self, app: Flask, *, host: str, port: int, threads: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.create_server((host, port), family=family)  # by us: waitress leaks what it cannot bind
+        self.port = int(bound.getsockname()[1])
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         # Headers of proxies are read by ProxyFix, as many as `web.proxies` says; waitress would drop them all.
         self._server = create_server(
-            app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=False
+            app, sockets=[bound], threads=threads, ident=None, clear_untrusted_proxy_headers=False
         )
-        self.port = int(self._server.effective_port)
-        self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(target=self._server.run, name="page", daemon=True)
         self._thread.start()
 

@@ -66,7 +66,7 @@ def test_the_clock_is_read_only_at_the_edges() -> None:
         for path in modules()
         if re.search(r"\b(datetime\.now|date\.today|datetime\.utcnow|time\.time)\(", path.read_text(encoding="utf-8"))
     }
-    assert readers <= {"pipeline/cli.py", "pipeline/schedule.py"}
+    assert readers <= {"pipeline/cli.py", "pipeline/schedule.py", "web/app.py"}
 
 
 def test_no_module_is_longer_than_300_lines_without_saying_why() -> None:

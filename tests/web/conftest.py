@@ -102,7 +102,7 @@ def browser_of(app: Flask, role: Role) -> FlaskClient:
     """Log in without a password, which is slow on purpose."""
     client = app.test_client()
     account = Account(id=role.value, name=ACCOUNTS[role], role=role, created_at=NOW)
-    store = app.extensions["utkik"].installation.store
+    store = app.extensions["utkik"].current.installation().store
     with app.test_request_context():
         from flask import session as held
 
