@@ -62,6 +62,7 @@ class ItemView:
 
     stored: StoredItem
     row: Row
+    shared: float  # the relevance before what this municipality has taught
     letter: LetterItem
     text: str
     excerpt: str
@@ -89,7 +90,7 @@ class ItemView:
 def view_item(session: Session, municipality: Municipality, item: ItemId, now: datetime) -> ItemView | None:
     """Return the item in words; None when it was never stored, or not assessed yet."""
     week = Week(now)
-    found = read_named(session, [item], week)
+    found = read_named(session, municipality, [item], week)
     if not found:
         return None
     [candidate] = found
@@ -100,13 +101,14 @@ def view_item(session: Session, municipality: Municipality, item: ItemId, now: d
     return ItemView(
         stored=candidate.stored,
         row=row,
+        shared=candidate.shared_relevance,
         letter=letter_item(_entry(candidate, row), week.today, ""),
         text=text,
         excerpt=shortened(text, EXCERPT),
         areas=tuple((names.get(area, area), score) for area, score in _ranked(candidate)),
         reasons=tuple(
             (names.get(reason.area, reason.area), reason)
-            for reason in sorted(candidate.assessment.reasons, key=lambda r: -abs(r.weight))
+            for reason in sorted(candidate.reasons, key=lambda r: -abs(r.weight))
         ),
         story=_story(session, candidate),
         thread=_thread(session, candidate),
@@ -118,7 +120,7 @@ def view_item(session: Session, municipality: Municipality, item: ItemId, now: d
 
 
 def _ranked(candidate: Candidate) -> list[tuple[str, float]]:
-    return sorted(candidate.assessment.areas.items(), key=lambda pair: (-pair[1], pair[0]))
+    return sorted(candidate.areas.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _entry(candidate: Candidate, row: Row) -> Entry:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from crawlers.catalogue import facts
 from pipeline.candidate import KINDS_ONE_ANSWERS, Candidate, ItemId
-from pipeline.candidates import OTHER_KINDS, candidates_of, read_candidates, verdicts_until
+from pipeline.candidates import OTHER_KINDS, candidates_of, learned_now, read_candidates, verdicts_until
 from pipeline.currency import ACT_LAG, RECENT, Week, is_current
 from pipeline.municipality import COORDINATOR, Municipality
 from pipeline.route import route_items
@@ -43,7 +43,7 @@ def read_week(session: Session, municipality: Municipality, now: datetime) -> Tr
     verdicts = verdicts_until(session, municipality, week)
     candidates = read_candidates(session, municipality, verdicts, week)
     known = {candidate.id for candidate in candidates}
-    candidates += read_unlikely(session, week, known)
+    candidates += read_unlikely(session, municipality, week, known)
     since = max(last_digest_at(session, municipality.key) or now - RECENT, now - RECENT)
     return TriageWeek(tuple(rows_of(session, candidates, municipality, week)), since)
 
@@ -88,7 +88,7 @@ def _row(
 ) -> Row:
     item, assessment = candidate.item, candidate.assessment
     routes = free or forced
-    ranked = sorted(assessment.areas.items(), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(candidate.areas.items(), key=lambda pair: (-pair[1], pair[0]))
     best = list(dict.fromkeys(area for route in routes for area in route.areas))
     because = routes[0].because.removeprefix("Samordnaren har valt ut den.").strip() if routes else ""
     return Row(
@@ -105,7 +105,7 @@ def _row(
         areas=tuple(best or [area for area, _ in ranked[:1]]),
         units=tuple(dict.fromkeys(route.unit for route in routes)) or (COORDINATOR,),
         because=because,
-        relevance=assessment.relevance,
+        relevance=candidate.relevance,
         score=max((route.score for route in free), default=0.0),
         is_routed=bool(free),
         story=candidate.story,
@@ -133,11 +133,13 @@ def current_rows(
     ]
     rows = list(week.rows)
     if brought:
-        rows += rows_of(session, read_named(session, brought, Week(now)), municipality, Week(now))
+        rows += rows_of(session, read_named(session, municipality, brought, Week(now)), municipality, Week(now))
     return with_verdicts(rows, verdicts)
 
 
-def read_unlikely(session: Session, week: Week, known: Collection[ItemId]) -> list[Candidate]:
+def read_unlikely(
+    session: Session, municipality: Municipality, week: Week, known: Collection[ItemId]
+) -> list[Candidate]:
     """Return what is current and new, and is not known yet: what nobody would be sent."""
     since, oldest = week.now - RECENT, week.today - ACT_LAG
     found = {}
@@ -149,11 +151,11 @@ def read_unlikely(session: Session, week: Week, known: Collection[ItemId]) -> li
             item = (stored.item.source, stored.item.key)
             if item not in known and is_current(Candidate(stored=stored, assessment=assessment), week):
                 found[item] = (stored, assessment)
-    return candidates_of(session, found, week)
+    return candidates_of(session, found, week, learned_now(session, municipality, found, week))
 
 
-def read_named(session: Session, items: Sequence[ItemId], week: Week) -> list[Candidate]:
+def read_named(session: Session, municipality: Municipality, items: Sequence[ItemId], week: Week) -> list[Candidate]:
     """Return these items as candidates, those that have been assessed."""
     stored, assessed = get_items(session, items), get_assessments(session, items)
     pairs = {item: (stored[item], assessed[item]) for item in items if item in stored and item in assessed}
-    return candidates_of(session, pairs, week)
+    return candidates_of(session, pairs, week, learned_now(session, municipality, pairs, week))
