@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from nlp.language import detect
 from pipeline.candidate import Candidate
+from pipeline.fact_wording import facts_in_words
 from pipeline.selection import CLOSES_SOON, Entry
 from pipeline.thread_wording import chain, word_of
 from pipeline.wording import (
@@ -60,6 +61,7 @@ class LetterItem:
     soon: bool
     days: tuple[Day, ...]
     money: str
+    facts: str  # who may apply, with whom and for how much
     publisher: str
     published: Day
     change: str
@@ -84,7 +86,8 @@ def letter_item(entry: Entry, today: date, units: str, answer: str = "") -> Lett
         summary=_summary(candidate, title),
         soon=entry.answer_by is not None and entry.answer_by <= today + CLOSES_SOON,
         days=tuple(_days(candidate, today)),
-        money=money_in_words(item.money or assessment.money),
+        money=_money(candidate),
+        facts=facts_in_words(item, assessment.facts),
         publisher=clean(item.publisher) or item.source,
         published=_published(entry, today),
         change=entry.change,
@@ -113,6 +116,13 @@ def _summary(candidate: Candidate, title: str) -> str:
     language = candidate.assessment.language
     translated = candidate.item.kind in (Kind.LEGAL_ACT, Kind.PROPOSAL) and detect(summary, "", language) != language
     return "" if translated else summary
+
+
+def _money(candidate: Candidate) -> str:
+    """Return the amounts; a share of the costs is left to the facts where they tell it, for they say whose it is."""
+    money, facts = candidate.item.money or candidate.assessment.money, candidate.assessment.facts
+    told = "cofinancing" in facts or "own_share" in facts
+    return money_in_words(tuple(one for one in money if not (told and one.role == "rate")))
 
 
 def safe_link(url: str) -> str:

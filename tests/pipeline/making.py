@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def candidate(
     source: str = "feeds",
     deadlines: tuple[Deadline, ...] = (),
     money: tuple[Money, ...] = (),
+    facts: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Candidate:
     """Return an assessed item that is recent, relevant and about school, unless told otherwise."""
@@ -89,6 +91,7 @@ def candidate(
         flags=flags or {},
         reasons=reasons,
         summary=summary,
+        facts=facts or {},
     )
     stored = StoredItem(item=item, first_seen=first_seen, changed_at=first_seen, content_hash=content_hash(item))
     return Candidate(stored=stored, assessment=assessment, story=story, thread=thread, revisions=revisions)

@@ -66,6 +66,7 @@ LONELINESS_CALL = candidate(
         Money(150_000, "EUR", "grant_max"),
         Money(80, "%", "rate"),
     ),
+    facts={"applicants": ["municipality", "association"], "partners_min": 3, "countries_min": 3, "cofinancing": [80.0]},
     publisher="Europeiska kommissionen",
 )
 CARE_DIRECTIVE = candidate(
