@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from pipeline.municipality import Municipality, bundled_municipalities, find_municipality, load_municipality
+from pipeline.areas import area_names
+from pipeline.exposure import exposed_files
+from pipeline.municipality import (
+    Municipality,
+    find_municipality,
+    load_municipality,
+    municipality_file,
+    parse_municipality,
+)
 from pipeline.settings import FILE_NAME, Settings, load_settings
 from pipeline.transport import FolderTransport, SmtpTransport, Transport
 from store.db import Store, open_store
 from store.errors import ConfigurationError, DamagedStore
+
+logger = logging.getLogger(__name__)
 
 EXAMPLE_MUNICIPALITY = "mellerud"
 BACKUPS = "utkik-????-??-??T??????Z.zip"  # as the schedule and `utkik backup` name them; names sort by time
@@ -35,6 +45,8 @@ def open_installation(home: Path | None) -> Iterator[Installation]:
     if not settings.municipality and not Path(settings.municipality_place).exists():
         raise ConfigurationError(f"ingen installation i {settings.home}. Kör först: utkik init --municipality NAMN")
     municipality = find_municipality(settings.municipality_place)
+    if exposed_files(settings):
+        logger.warning("the settings file holds a secret and may be read by others; see utkik check")
     try:
         with open_store(settings.store_url) as store:
             yield Installation(settings, store, municipality)
@@ -78,9 +90,9 @@ def create_municipality_file(settings: Settings, municipality: str) -> list[str]
             raise ConfigurationError("filen finns redan; ändra i den, eller flytta undan den först", path=target)
         return [f"Kommun: {load_municipality(target).name} ({target}, orörd)"]
     place = municipality or EXAMPLE_MUNICIPALITY
-    name = find_municipality(place).name
-    source = bundled_municipalities().get(place.strip().lower(), Path(place).expanduser())
-    shutil.copyfile(source, target)
+    file = municipality_file(place)
+    name = parse_municipality(file, area_names()).name
+    target.write_text(file.text, encoding="utf-8")
     example = "" if municipality else " Det är ett exempel: ange er egen med --municipality."
     return [f"Kommun: {name} ({target}).{example}"]
 

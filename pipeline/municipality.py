@@ -24,7 +24,8 @@ from pydantic_core import PydanticCustomError
 
 from pipeline.areas import area_names
 from pipeline.municipality_errors import problems_in
-from pipeline.toml_file import TomlFile, read_toml
+from pipeline.municipality_list import default_organisation, find_listed, nearest_listed
+from pipeline.toml_file import TomlFile, parse_toml, read_toml
 from store.errors import ConfigurationError
 
 COORDINATOR = "_coordinator"  # the unit of items that nobody else answers for
@@ -112,7 +113,7 @@ class Municipality(Table):
     name: Text
     short: Text
     code: Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
-    population: int = Field(ge=1)
+    population: int | None = Field(default=None, ge=1)
     domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
     coordinator: Coordinator
     thresholds: Thresholds = Thresholds()
@@ -183,16 +184,27 @@ def bundled_municipalities() -> dict[str, Path]:
 
 
 def find_municipality(name_or_path: str) -> Municipality:
-    """Return a bundled municipality by name, or the one of a file; raises ConfigurationError."""
+    """Return the municipality of a name or a file; raises ConfigurationError."""
+    return parse_municipality(municipality_file(name_or_path), area_names())
+
+
+def municipality_file(name_or_path: str) -> TomlFile:
+    """Return the file that a municipality is described by or starts from; raises ConfigurationError.
+
+    A name is one of the bundled files, or any of Sweden's municipalities, which then has the usual organisation.
+    """
     bundled = bundled_municipalities()
-    name = name_or_path.strip().lower()
+    listed = find_listed(name_or_path)
+    name = listed.key if listed else name_or_path.strip().lower()
     if name in bundled:
-        return load_municipality(bundled[name])
+        return read_toml(bundled[name])
+    if listed:
+        return parse_toml(Path(f"{listed.key}.toml"), default_organisation(listed))
     path = Path(name_or_path).expanduser()
     if path.is_file():
-        return load_municipality(path)
-    near = get_close_matches(name, bundled, n=1)
-    advice = f"menade du '{near[0]}'?" if near else f"inbyggda är {', '.join(bundled)}; ange annars en fil (.toml)"
+        return read_toml(path)
+    near = nearest_listed(name_or_path)
+    advice = f"menade du '{near.lower()}'?" if near else "ange en av Sveriges kommuner, eller en fil (.toml)"
     raise ConfigurationError(f"okänd kommun '{name_or_path}', {advice}")
 
 

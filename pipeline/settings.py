@@ -241,7 +241,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     values = os.environ if environment is None else environment
     folder = home_folder(home, values)
     path = folder / FILE_NAME
-    file = read_toml(path) if path.exists() else TomlFile(path, {}, {})
+    file = read_toml(path) if path.exists() else TomlFile(path, {}, {}, "")
     merged = merge(file.values, from_environment(values))
     try:
         return Settings.model_validate({**merged, "home": folder})

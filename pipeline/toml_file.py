@@ -26,6 +26,7 @@ class TomlFile:
     path: Path
     values: dict[str, Any]
     places: dict[Place, int]
+    text: str
 
     def line_of(self, place: Sequence[str | int]) -> int | None:
         """Return the line of a key, or of the nearest table around it."""
@@ -37,12 +38,16 @@ class TomlFile:
 
 def read_toml(path: Path) -> TomlFile:
     """Return the file's values; raises ConfigurationError with the line when it cannot be read."""
-    text = _decode(path)
+    return parse_toml(path, _decode(path))
+
+
+def parse_toml(path: Path, text: str) -> TomlFile:
+    """Return the values of a text that stands, or is to stand, at the path; raises ConfigurationError with the line."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, text, error) from error
-    return TomlFile(path, values, _find_places(text))
+    return TomlFile(path, values, _find_places(text), text)
 
 
 def _decode(path: Path) -> str:
