@@ -20,6 +20,7 @@ FEWEST_TO_LEARN = 20
 SURE = 0.5  # a learner's probability from which an area counts as said
 NOT_ASKED = "mäts med --slow"
 NOT_THERE = "inte installerat"
+NOT_RUNNING = "gick inte att köra; kräver NLTK:s data punkt_tab"  # which it fetches from the network by itself
 TOO_FEW = "för få etiketter"
 RELEVANT = "_relevant"  # beside the areas, as one more category
 
@@ -93,7 +94,7 @@ def _annif(seen: Sequence[Case], unseen: Sequence[Case], knowledge: Knowledge, *
     names = {key: area.sv for key, area in knowledge.areas.items()}
     said = annif.suggest(command, names, taught, [text_of(case.item) for case in asked])
     if said is None:
-        return Rival(missing="gick inte att köra")
+        return Rival(missing=NOT_RUNNING)
     return Rival(_areas(said, [case.label.areas for case in asked], list(names)))
 
 

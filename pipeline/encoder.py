@@ -12,6 +12,7 @@ import numpy as np
 
 from nlp.assessor import Assessor
 from nlp.cases import Case, Label, is_tuned
+from nlp.labels import By
 from nlp.logistic import log_odds
 from nlp.sentence_encoder import SentenceEncoder, text_of
 from nlp.stacking import Stack, StackedAssessor, fit_stack, load_stack, save_stack
@@ -71,13 +72,13 @@ def state_of(settings: Settings) -> EncoderState:
 
 
 def cases_of_verdicts(installation: Installation, now: datetime) -> list[Case]:
-    """Return what the municipality has said of items, as labels that the encoder can be taught with."""
+    """Return what people in the municipality have said of items, as labels that the encoder can be taught with."""
     with installation.store.reading() as session:
         labels = read_labels(session, installation.municipality, now=now)
     return [
         Case(label.item, Label(WANTED if label.wanted else UNWANTED, (), ()), is_tuned(label.item.key))
         for label in labels
-        if label.wanted is not None
+        if label.wanted is not None and label.by is not By.OPINION
     ]
 
 

@@ -11,7 +11,10 @@ from math import ceil
 
 from crawlers.dates import STOCKHOLM
 from pipeline.back_off import later, next_try
+from pipeline.candidates import learned_now
 from pipeline.chat import ChatServer, NoAnswer, fault_in_url
+from pipeline.currency import Week
+from pipeline.municipality import Municipality
 from pipeline.record import begin, end
 from pipeline.second_opinion import prompt_version, question, read_answer, schema
 from pipeline.settings import FILE_NAME, SecondReaderSettings, Settings
@@ -80,21 +83,14 @@ def allowance(left: int, now: datetime) -> int:
 
 
 def least_sure(
-    session: Session, reader: SecondReader, *, municipality: str, threshold: float, most: int, now: datetime
+    session: Session, reader: SecondReader, municipality: Municipality, *, most: int, now: datetime
 ) -> list[tuple[Item, str]]:
     """Return the items to ask about with the hash of what is read of them, nearest to the threshold first.
 
-    Not what the coordinator has ruled on, what has been answered before, or a second telling of the same story.
+    Near by the relevance that the municipality has taught. Not what the coordinator has ruled on, what has been
+    answered before, or a second telling of the same story.
     """
-    least = max(0.0, threshold - UNSURE)
-    near = [
-        (abs(assessment.relevance - threshold), stored.item)
-        for stored, assessment in iter_assessed(session, min_relevance=least, since=now - RECENT)
-        if assessment.relevance <= threshold + UNSURE
-    ]
-    ruled = latest_verdicts(session, municipality)
-    near = [(far, item) for far, item in near if (item.source, item.key) not in ruled]
-    near.sort(key=lambda pair: (pair[0], pair[1].source, pair[1].key))
+    near = _near(session, municipality, now)
     keys = [(item.source, item.key) for _, item in near]
     details, stories = get_details(session, keys), story_of(session, keys)
     read = [with_detail(item, details.get(key)) for (_, item), key in zip(near, keys, strict=True)]
@@ -102,6 +98,18 @@ def least_sure(
     known = known_opinions(session, [name for _, name in hashed], reader.server.model, reader.prompt)
     week = iso_week(now)
     return [(item, name) for item, name in hashed if _may_be_asked(known.get(name), week)][:most]
+
+
+def _near(session: Session, municipality: Municipality, now: datetime) -> list[tuple[float, Item]]:
+    threshold = municipality.thresholds.relevance
+    ruled = latest_verdicts(session, municipality.key)
+    assessed = iter_assessed(session, min_relevance=max(0.0, threshold - UNSURE), since=now - RECENT)
+    found = {(stored.item.source, stored.item.key): (stored, assessment) for stored, assessment in assessed}
+    pairs = {key: pair for key, pair in found.items() if key not in ruled}
+    learned = learned_now(session, municipality, pairs, Week(now, RECENT))
+    relevance = {key: learned[key].relevance if key in learned else pair[1].relevance for key, pair in pairs.items()}
+    far = [(round(abs(relevance[key] - threshold), 6), pair[0].item) for key, pair in pairs.items()]
+    return sorted((pair for pair in far if pair[0] <= UNSURE), key=lambda pair: (pair[0], pair[1].source, pair[1].key))
 
 
 def _one_of_each(items: Iterable[Item], stories: dict[tuple[str, str], str]) -> list[Item]:
@@ -126,8 +134,7 @@ def read_second(
     store: Store,
     reader: SecondReader,
     *,
-    municipality: str,
-    threshold: float,
+    municipality: Municipality,
     now: datetime,
     share: bool = False,
     progress: Progress | None = None,
@@ -141,7 +148,7 @@ def read_second(
     with store.reading() as session:
         left = max(0, reader.settings.weekly_budget - count_asked(session, iso_week(now)))
         most = allowance(left, now) if share else left
-        chosen = least_sure(session, reader, municipality=municipality, threshold=threshold, most=most, now=now)
+        chosen = least_sure(session, reader, municipality, most=most, now=now)
     counts, fault = _ask_all(store, reader, chosen, now=now, progress=progress)
     return end(store, _ended(run, reader, counts, fault, before, now), now=now)
 

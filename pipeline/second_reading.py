@@ -41,8 +41,7 @@ def second_reading(
     return read_second(
         installation.store,
         reader,
-        municipality=installation.municipality.key,
-        threshold=installation.municipality.thresholds.relevance,
+        municipality=installation.municipality,
         now=now,
         share=share,
         progress=progress,

@@ -23,11 +23,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import ours, usual
-from tests.benchmarks.texts import feed
+from tests.benchmarks import ours, usual, whole
+from tests.benchmarks.texts import feed, lines
 
 ROUNDS = 3
 FEEDS, ENTRIES = 20, 100
+LINES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ def measure(folder: Path) -> list[Row]:
     stores = [ours.new_store(folder) for _ in range(2 * ROUNDS)]  # made beforehand: an installation makes one once
     databases = [usual.new_database(folder) for _ in range(2 * ROUNDS)]
     assessor, pattern = ours.warm_assessor(items), usual.Pattern(items)
+    told = lines(LINES, seed=1)
+    parts = whole.UsualParts(told)
+    whole.classify(assessor, told[:200])
     return [
         compare(
             "feed bytes to items", "feedparser, tags taken out", lambda: ours.parse(feeds), lambda: usual.parse(feeds)
@@ -91,6 +95,12 @@ def measure(folder: Path) -> list[Row]:
             lambda: pattern.assess(items),
         ),
         compare(
+            "lines of 45 words classified, explained and grouped",
+            "lingua + TfidfVectorizer(char_wb) with linear models + PhraseMatcher + datasketch",
+            lambda: whole.classify(assessor, told),
+            lambda: parts.classify(told),
+        ),
+        compare(
             "near-duplicates", "all pairs by TF-IDF cosine", lambda: ours.stories(items), lambda: usual.stories(items)
         ),
     ]
@@ -102,6 +112,7 @@ def main() -> None:
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        starts = [whole.start(lines(count, seed=2), Path(folder)) for count in (1, LINES)]
         rows = measure(Path(folder))
     table = Table(title=f"{platform.machine()}, Python {platform.python_version()}", title_justify="left")
     for column in ("what", "ours, items/s", "usual parts, items/s", "ratio", "usual parts"):
@@ -110,14 +121,27 @@ def main() -> None:
         rates = (f"{row.ours_per_second:,.0f}", f"{row.usual_per_second:,.0f}", f"{row.ratio:.1f}")
         table.add_row(row.what, *rates, row.usual)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    Console(width=140).print(table, f"peak memory of both together: {peak:.0f} MB")
+    console = Console(width=140)
+    console.print(table, f"peak memory of both together: {peak:.0f} MB")
+    for one in starts:
+        took = f"{one.seconds:.1f} s by the clock, {one.processor_seconds:.1f} s of the processor"
+        console.print(f"utkik classify, {one.lines} lines, start to end: {took}, {one.megabytes:.0f} MB")
     if chosen.json:
-        chosen.json.write_text(json.dumps(report(rows, peak), indent=2), encoding="utf-8")
+        chosen.json.write_text(json.dumps(report(rows, peak, starts), indent=2), encoding="utf-8")
 
 
-def report(rows: list[Row], peak: float) -> dict[str, Any]:
+def report(rows: list[Row], peak: float, starts: list[whole.Start]) -> dict[str, Any]:
     """Return the figures with what is needed to read them."""
-    packages = ("scrapy", "spacy", "scikit-learn", "sqlalchemy", "feedparser", "lxml")
+    packages = (
+        "scrapy",
+        "spacy",
+        "scikit-learn",
+        "sqlalchemy",
+        "feedparser",
+        "lxml",
+        "lingua-language-detector",
+        "datasketch",
+    )
     return {
         "machine": platform.platform(),
         "python": platform.python_version(),
@@ -125,6 +149,7 @@ def report(rows: list[Row], peak: float) -> dict[str, Any]:
         "rounds": ROUNDS,
         "items": FEEDS * ENTRIES,
         "peak_mb": round(peak),
+        "starts": [asdict(one) for one in starts],
         "rows": [asdict(row) | {"ratio": round(row.ratio, 2)} for row in rows],
     }
 

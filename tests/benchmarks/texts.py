@@ -51,4 +51,16 @@ def feed(entries: int, seed: int) -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{body}</channel></rss>'.encode()
 
 
+def lines(count: int, seed: int) -> list[dict[str, str]]:
+    """Return so many lines for `utkik classify`, of 45 words each, the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    made = []
+    for number in range(count):
+        subject = chance.choice(SUBJECTS)
+        title = f"{subject.capitalize()} {' '.join(chance.choices(WORDS, k=6 - subject.count(' ')))}"
+        text = " ".join(chance.choices((*WORDS, *(word for word in SUBJECTS if " " not in word)), k=37))
+        made.append({"id": f"{number}", "kind": "news", "title": title, "text": f"{text} {seed}-{number}"})
+    return made
+
+
 TODAY = date(2026, 11, 20)

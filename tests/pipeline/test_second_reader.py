@@ -73,7 +73,7 @@ def filled(sqlite_store: Store) -> Store:
 
 def installation(store: Store, home: Path, url: str, **changes: Any) -> Installation:
     sources = {name: {"enabled": False} for name in source_names()}
-    reader = {"url": url, "model": "liten", "key": CANARY, "timeout": 0.5, "longest": 5.0, **changes}
+    reader = {"url": url, "model": "liten", "key": CANARY, "timeout": 10.0, "longest": 30.0, **changes}
     settings = Settings.model_validate({"home": home, "sources": sources, "second_reader": reader})
     return Installation(settings, store, municipality())
 
@@ -232,9 +232,10 @@ def test_answer_outside_the_schema_is_no_opinion_and_not_asked_again(
 def test_server_that_is_ill_is_told_in_words_and_left_alone(
     filled: Store, tmp_path: Path, behaviour: Behaviour, state: SourceState, words: str, asked: int
 ) -> None:
+    is_slow = behaviour in (chat.silent, chat.dripping, chat.slow_head)
     began = time.monotonic()
-    run, server = reading(filled, tmp_path, behaviour)
-    assert time.monotonic() - began < 2.5
+    run, server = reading(filled, tmp_path, behaviour, timeout=0.5 if is_slow else 10.0)
+    assert time.monotonic() - began < 5.0
     assert (run.outcome, run.state) == (Outcome.FAILED, state)
     assert words in run.message
     assert len(server.asked) == asked
@@ -254,13 +255,12 @@ def test_no_server_at_all_is_a_failed_run(filled: Store, tmp_path: Path) -> None
 
 def test_all_questions_together_have_a_time_limit(filled: Store, tmp_path: Path) -> None:
     def slowly(handler: chat.Handler, _: chat.Asked) -> None:
-        time.sleep(0.3)
+        time.sleep(1.0)
         handler.give(chat.completion(ANSWER))
 
-    began = time.monotonic()
-    run, _ = reading(filled, tmp_path, slowly, longest=0.5)
-    assert time.monotonic() - began < 1.0
-    assert run.counts["opinions"] == 1
+    run, _ = reading(filled, tmp_path, slowly, longest=1.8)
+    assert (run.counts["chosen"], run.counts["opinions"]) == (4, 1)
+    assert run.counts["asked"] == 2
 
 
 def test_retry_after_is_kept_also_when_a_person_insists(filled: Store, tmp_path: Path) -> None:
@@ -299,9 +299,10 @@ def test_coordinator_is_told_of_what_needs_a_person(filled: Store, tmp_path: Pat
 @pytest.mark.parametrize("behaviour", [saying(ANSWER), chat.silent, chat.html, status(500)])
 def test_week_is_written_whatever_the_second_reader_does(filled: Store, tmp_path: Path, behaviour: Behaviour) -> None:
     with chat_server(behaviour) as server:
-        there = installation(filled, tmp_path, server.url)
+        there = installation(filled, tmp_path, server.url, timeout=0.5)
         runs = run_week(there, Console(quiet=True), now=NOW)
-    assert [run.step for run in runs][-3:] == ["second_reader", "compose", "send"]
+    steps = [run.step for run in runs]
+    assert steps.index("second_reader") < steps.index("compose") < steps.index("send")
     with filled.reading() as session:
         assert list_digests(session)
 
