@@ -14,11 +14,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from nlp.model_file import missing_model
 from pipeline import run as steps
 from pipeline import show
 from pipeline.command_groups import add_commands
 from pipeline.demo import run_demo
 from pipeline.encoder import state_of
+from pipeline.exposure import exposed_files
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
 from pipeline.outbox import decide, outbox_values, show_outbox
@@ -98,7 +100,11 @@ def check(context: typer.Context) -> None:
     with open_installation(context.obj.home) as installation:
         check_options(installation.settings)
         second_reader_of(installation.settings)
+        for warning in exposed_files(installation.settings):
+            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(warning)}", soft_wrap=True)
         if fault := state_of(installation.settings).fault:
+            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(fault)}")
+        if fault := missing_model():
             context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(fault)}")
         for warning in check_municipality(installation.municipality):
             context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(warning)}")

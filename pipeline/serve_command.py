@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline import installation as installation_module
 from pipeline import schedule
 from pipeline.installation import Installation, open_installation
 from pipeline.week import check_options
@@ -34,6 +35,7 @@ def serve(
         raise ConfigurationError("--now går bara ihop med --once: schemat följer klockan")
     at = context.obj.moment(now) if now else None
     logging.getLogger(schedule.__name__).setLevel(logging.INFO)
+    logging.getLogger(installation_module.__name__).setLevel(logging.WARNING)
     with open_installation(context.obj.home) as installation:
         check_options(installation.settings)
         with installation.store.exclusive(LOCK):

@@ -94,7 +94,8 @@ def put_out(session: Session, email: str, other: str) -> dict[str, int]:
 
     What hangs on the rows stays, and so do all numbers: a letter that was sent is still one that was sent.
     """
-    address, changed = Address(email), {}
+    address = Address(email)
+    changed: dict[str, int] = {}
     for name, row in list(rows_about(session, email)):
         table = Table.metadata.tables[name]
         values = {column: address.replaced(value, other) for column, value in row.items()}

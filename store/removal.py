@@ -36,7 +36,7 @@ def remove_item(session: Session, source: str, key: str, reason: str, now: datet
         session.execute(delete(ItemRow).where(ItemRow.id == number))
     else:
         empty = {"title": BLANK_TITLE, "text": "", "url": "", "publisher": "", "language": "", "meta": {}}
-        lists = {name: [] for name in ("deadlines", "money", "concepts", "refs")}
+        lists: dict[str, list[str]] = {name: [] for name in ("deadlines", "money", "concepts", "refs")}
         session.execute(update(ItemRow).where(ItemRow.id == number).values(**empty, **lists, content_hash=""))
     return True
 

@@ -12,6 +12,7 @@ from pipeline.health import Health, region_shares, told_shares
 from pipeline.source_notes import source_notes
 from store.db import Store
 from store.digests import freeze_digest
+from store.runs import begin_run, end_run, set_meta
 from store.types import Digest, DigestState, Outcome, PartResult, Run, SourceState
 from tests.pipeline.making import NOW, municipality
 
@@ -33,6 +34,24 @@ def test_a_calm_week_needs_nobody_although_areas_are_unanswered(sqlite_store: St
     calm = attention(sqlite_store, {"cellar": health(SourceState.WORKING, outcome=Outcome.COMPLETE)})
     assert (calm.is_needed, calm.matters) == (False, ())
     assert calm.standing
+
+
+def test_backup_that_fails_for_two_days_and_a_restoration_are_told(sqlite_store: Store) -> None:
+    with sqlite_store.session() as session:
+        for days, outcome in ((4, Outcome.COMPLETE), (0, Outcome.FAILED)):
+            at = NOW - timedelta(days=days)
+            run = begin_run(session, "backup", now=at)
+            end_run(session, replace(run, ended_at=at, outcome=outcome, message="Disken är full."))
+        set_meta(session, "restored.at", (NOW - timedelta(days=1)).isoformat())
+        set_meta(session, "restored.from", (NOW - timedelta(days=3)).isoformat())
+    told = attention(sqlite_store, {}).faults
+    assert told[0] == "Den dagliga säkerhetskopian går inte att ta: Disken är full."
+    assert told[1].startswith("Databasen återställdes från en säkerhetskopia av 2026-11-20 07:00.")
+    with sqlite_store.session() as session:
+        run = begin_run(session, "backup", now=NOW)
+        end_run(session, replace(run, ended_at=NOW, outcome=Outcome.COMPLETE))
+        set_meta(session, "restored.at", (NOW - timedelta(days=29)).isoformat())
+    assert attention(sqlite_store, {}).faults == ()
 
 
 def test_a_source_that_is_off_or_waits_for_its_first_reading_needs_nobody(sqlite_store: Store) -> None:

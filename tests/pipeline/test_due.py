@@ -10,7 +10,7 @@ import pytest
 
 from crawlers.dates import STOCKHOLM
 from pipeline.currency import Week
-from pipeline.due import Facts, Slot, SourceFacts, Step, StepName, due, iso_week
+from pipeline.due import ChoreFacts, Facts, Slot, SourceFacts, Step, StepName, due, iso_week
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.settings import load_settings
 from store.errors import ConfigurationError
@@ -31,6 +31,22 @@ def facts(**changes: object) -> Facts:
 
 def digest(now: datetime, known: Facts) -> Step | None:
     return next((step for step in due(now, known) if step.name is StepName.COMPOSE), None)
+
+
+def test_daily_chore_is_done_once_a_day_and_an_hour_after_a_try_that_failed() -> None:
+    now = stockholm("2026-11-22 12:00")
+
+    def chores(begun: datetime | None, done: datetime | None) -> list[str]:
+        chore = {StepName.BACKUP: ChoreFacts(begun=begun, done=done)}
+        return [step.name for step in due(now, facts(chores=chore)) if step.name is StepName.BACKUP]
+
+    assert chores(None, None) == ["backup"]
+    assert chores(now - 23 * HOUR, now - 23 * HOUR) == []
+    assert chores(now - 24 * HOUR, now - 24 * HOUR) == ["backup"]
+    assert chores(now - HOUR / 2, now - 30 * HOUR) == []
+    assert chores(now - HOUR, now - 30 * HOUR) == ["backup"]
+    assert chores(now + 300 * HOUR, now + 300 * HOUR) == ["backup"]  # noted by a clock that was wrong
+    assert [step.name for step in due(now, facts()) if step.name is StepName.BACKUP] == []
 
 
 def test_the_steps_stand_in_their_order() -> None:
