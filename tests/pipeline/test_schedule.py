@@ -55,7 +55,8 @@ def test_at_the_slot_the_digests_are_written_and_sent_and_not_again(installation
     assert set(states(installation.store).values()) == {"sent"}
     worker(installation, MONDAY + timedelta(minutes=5)).work()
     with installation.store.reading() as session:
-        assert [run.step for run in list_runs(session)] == ["send", "compose"]
+        steps = [run.step for run in list_runs(session)]
+    assert (steps.count("compose"), steps.count("send")) == (1, 1)
 
 
 def test_F41_a_clock_set_back_sends_nothing_again(installation: Installation) -> None:
