@@ -12,8 +12,11 @@ import pytest
 from crawlers.dates import STOCKHOLM
 from pipeline.candidate import Candidate
 from pipeline.compose import compose
-from pipeline.due import Facts, Slot, notice_is_due
+from pipeline.due import Facts, Slot, Step, StepName, notice_is_due
+from pipeline.due_facts import read_facts
+from pipeline.installation import Installation
 from pipeline.notice import compose_notices
+from pipeline.perform import perform
 from pipeline.settings import Settings
 from pipeline.week import iso_day, iso_week
 from store.assessments import save_assessments
@@ -115,6 +118,49 @@ def test_a_notice_does_not_shorten_how_far_back_the_next_digest_looks(store: Sto
     assert notices(store, settings, late - timedelta(days=2)) == 1
     week(store, settings, late)
     assert "nyhet" in letters(store)[iso_week(late)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_deadline_is_told_exactly_once_over_eight_weeks_with_outages(
+    sqlite_store: Store, settings: Settings, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - the same weeks every time
+    closing: dict[str, date] = {}
+    composed, noticed, up = {"2026-W47"}, "", []
+    for number in range(56):
+        now = NOW + timedelta(days=number)
+        for n in range(chance.choice([0, 0, 1, 2])):
+            key = f"{number}-{n}"
+            closing[key] = now.date() + timedelta(days=chance.choice([6, 10, 13, 20, 40]))
+            keep(sqlite_store, call(key, closing[key]), at=now - timedelta(hours=2))
+        if chance.random() < 0.25:  # switched off today
+            continue
+        up.append(now.date())
+        if iso_week(now) not in composed:
+            week(sqlite_store, settings, now)
+            composed.add(iso_week(now))
+        if notice_is_due(now, facts(composed=frozenset(composed), noticed=noticed)):
+            notices(sqlite_store, settings, now)
+            noticed = iso_day(now)
+    told = Counter(key for keys in letters(sqlite_store).values() for key in keys)
+    assert set(told.values()) == {1}
+    seen = {key: NOW.date() + timedelta(days=int(key.split("-")[0])) for key in closing}
+    near = {
+        key
+        for key, last in closing.items()
+        if (last - seen[key]).days < 14 and any(seen[key] <= day <= last for day in up)
+    }
+    assert near <= set(told)
+
+
+def test_the_schedule_writes_the_days_notices_once(sqlite_store: Store, settings: Settings) -> None:
+    installation = Installation(settings, sqlite_store, municipality())
+    week(sqlite_store, settings, NOW)
+    keep(sqlite_store, call("ny", date(2026, 12, 4)), at=NOW)
+    step = Step(name=StepName.NOTICE)
+    assert perform(installation, step, TUESDAY, lambda: None) == "notices 1, entries 1"
+    assert read_facts(installation, TUESDAY).noticed == "2026-W48-2"
+    assert perform(installation, step, TUESDAY, lambda: None) == "notices 0, entries 0"
 
 
 def facts(**changes: object) -> Facts:
