@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
 DATA ?= ../shared/data
 
-.PHONY: help demo setup test lint check bench trial clean
+.PHONY: help demo setup test lint check bench model trial clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,7 +31,10 @@ bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise 
 	$(PIP) install --constraint constraints.txt --group bench
 	$(BIN)/python -m tests.benchmarks.run
 
-trial: $(VENV)/.installed ## measure whether learnt weights would beat the authored knowledge; needs labelled items in DATA
+model: $(VENV)/.installed ## build the trained model anew; needs labelled items in DATA
+	$(BIN)/python -m nlp.building --items $(DATA)/pool.jsonl --labels $(DATA)/labels-dev.jsonl
+
+trial: $(VENV)/.installed ## measure the model on items it is kept from; needs labelled items in DATA
 	$(BIN)/python -m nlp.trial --items $(DATA)/pool.jsonl --labels $(DATA)/labels-dev.jsonl
 
 clean: ## remove the virtual environment and what the tools left

@@ -1,70 +1,129 @@
-"""The day-one assessor: everything it says of an item comes from the authored knowledge."""
+"""The assessor: what the authored knowledge finds in an item, weighed by the trained model when there is one."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from nlp import evidence, explanation, flags, relevance
+from nlp import explanation
 from nlp.extraction import extract_conditions
 from nlp.facts import find_facts
-from nlp.families import family_of
-from nlp.knowledge import LANGUAGES, Knowledge, load_knowledge
+from nlp.knowledge import Knowledge, load_knowledge
 from nlp.language import detect_all
-from nlp.likeness import Likeness, opening
-from nlp.matching import Matcher, lower
+from nlp.learnt import Learnt
+from nlp.likeness import likeness_table
+from nlp.matching import lower
+from nlp.measures import Floats
+from nlp.model_file import FOLDER, read_model
+from nlp.reading import KnowledgeReader, Read, beginning, fingerprint
+from nlp.said import Said, said_by_knowledge, said_by_model
+from nlp.shares import Explanation, explain
+from nlp.signs import KNOWN
 from nlp.summary import pick_sentence
+from nlp.word_sums import Counted, WordSums
 from store.codec import content_hash
+from store.errors import ModelError, ModelMissing
 from store.types import Assessment, Item
 
 logger = logging.getLogger(__name__)
 
-RULES = "2"  # raise when code or a constant changes what an assessment says
-LONGEST_TITLE = 600  # characters read of a title
-LONGEST_TEXT = 3_000  # characters read of a text: the labels were set on less, and more costs speed alone
-BATCH = 256  # items whose n-grams are compared at once
-FLOOR = 0.3  # least strength of an area that is told; on the labels F1 is flat from 0.2 to 0.35
-MOST_AREAS = 4
-SWEDISH_LIKE = frozenset({"sv", "nb", "nn", "no", "da"})  # read with the Swedish lexicon
+RULES = "3"  # raise when code or a constant changes what an assessment says
+BATCH = 256  # items whose words are summed at once
 
 
 class Assessor:
     """Says of every item what it is about, whether it matters to municipalities, and why.
 
     It is pure: the same item gets the same assessment whatever else it is read with. It keeps a memory of words, so
-    one assessor is for one thread.
+    one assessor is for one thread. Without `learnt` everything it says comes from the authored knowledge.
     """
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, learnt: Learnt | None = None) -> None:
         self.knowledge = knowledge
-        self.version = f"day-one {RULES}-{knowledge.digest}"
-        self._matchers = {language: Matcher(knowledge.terms[language], language) for language in LANGUAGES}
-        self._likeness = Likeness(knowledge)
+        self.learnt = learnt
+        self.version = f"{f'trained {learnt.version}' if learnt else 'day-one'} {RULES}-{knowledge.digest}"
+        self._reader = KnowledgeReader(knowledge)
+        tables = [likeness_table(knowledge), *([learnt.words] if learnt else [])]
+        self._words = WordSums(tables)
 
     @classmethod
-    def load(cls) -> Assessor:
-        """Return an assessor with the knowledge that comes with the program; raises ModelMissing or ModelMismatch."""
-        return cls(load_knowledge())
+    def load(cls, *, weights: bool = True, folder: Path = FOLDER) -> Assessor:
+        """Return an assessor with the knowledge and the trained model that come with the program.
+
+        A missing model is told in the log and the knowledge goes on alone, as it does with `weights` off. A changed,
+        foreign or mismatched model raises ModelMismatch; so do files of the knowledge, or ModelMissing.
+        """
+        knowledge = load_knowledge()
+        if not weights:
+            return cls(knowledge)
+        features = fingerprint(KnowledgeReader(knowledge))
+        try:
+            learnt = read_model(folder, knowledge=knowledge.digest, features=features, areas=tuple(knowledge.areas))
+        except ModelMissing as error:
+            logger.warning("the trained model is missing, items are assessed by the knowledge alone: %s", error)
+            return cls(knowledge)
+        return cls(knowledge, learnt)
 
     def assess(self, items: Sequence[Item]) -> list[Assessment]:
         """Return one assessment per item, in order; no item makes it raise."""
         assessments: list[Assessment] = []
         waiting = iter(items)
         while batch := list(islice(waiting, BATCH)):
-            cosines = self._likeness.measure([opening(item.title, item.text) for item in batch])
-            languages = detect_all([_beginning(item) for item in batch])
-            told = zip(batch, cosines, languages, strict=True)
-            assessments.extend(self._safely(item, row, language) for item, row, language in told)
+            found = self._say(batch)
+            assessments.extend(self._safely(item, read, said) for item, (read, said) in zip(batch, found, strict=True))
         return assessments
 
-    def _safely(self, item: Item, cosines: npt.NDArray[np.float32], language: str) -> Assessment:
+    def explain(self, item: Item) -> Explanation:
+        """Return every part of an item's relevance and areas; the parts of each sum to its margin."""
+        (read,), counted, sums = self.read([item])
+        if read is None:
+            raise ModelError(f"{item.source} {item.key}: posten går inte att läsa")
+        if self.learnt is None:
+            return explain(read, None, [], sums[0])
+        return explain(read, self.learnt, counted.words, self._words.shares(counted)[1])
+
+    def read(self, items: Sequence[Item]) -> tuple[list[Read | None], Counted, list[Floats]]:
+        """Return what the knowledge finds in each item, and the items' words and their sums.
+
+        An item that cannot be read is None: it must not stop a week's reading, and is told in the log.
+        """
+        cut = [beginning(item) for item in items]
+        counted = self._words.count([(lower(item.title), lower(item.text)) for item in cut])
+        sums = self._words.sums(counted)
+        languages = detect_all(cut)
+        told = zip(items, cut, sums[0].tolist(), languages, strict=True)
+        return [self._try(item, short, row, language) for item, short, row, language in told], counted, sums
+
+    def _try(self, item: Item, short: Item, cosines: list[float], language: str) -> Read | None:
         try:
-            return self._assess(item, cosines, language)
+            return self._reader.read(short, cosines, language)
+        except Exception:
+            logger.exception("item could not be read: %s %s", item.source, item.key)
+            return None
+
+    def _say(self, items: Sequence[Item]) -> list[tuple[Read | None, Said | None]]:
+        reads, counted, sums = self.read(items)
+        if self.learnt is None:
+            return [(read, said_by_knowledge(read) if read else None) for read in reads]
+        rows = [read.signs if read else {KNOWN: 0.0} for read in reads]
+        shares = self._words.shares(counted)[1]
+        margins = self.learnt.margins(rows, sums[1])
+        found: list[tuple[Read | None, Said | None]] = []
+        for number, read in enumerate(reads):
+            inside = slice(counted.starts[number], counted.starts[number + 1])
+            words = counted.words[inside]
+            found.append(
+                (read, said_by_model(read, self.learnt, margins[number], words, shares[inside]) if read else None)
+            )
+        return found
+
+    def _safely(self, item: Item, read: Read | None, said: Said | None) -> Assessment:
+        if read is None or said is None:
+            return self._nothing(item)
+        try:
+            return self._assess(item, read, said)
         except Exception:  # one odd item must not stop a week's reading; it is told and assessed low
             logger.exception("item could not be assessed: %s %s", item.source, item.key)
             return self._nothing(item)
@@ -83,37 +142,23 @@ class Assessor:
             money=item.money,
         )
 
-    def _assess(self, item: Item, cosines: npt.NDArray[np.float32], language: str) -> Assessment:
-        read = _beginning(item)
-        shown = f"{read.title}\n{read.text}"
-        title_length = len(read.title)
-        hits = self._matchers["sv" if language in SWEDISH_LIKE else "en"].find(lower(shown))
-        family = family_of(read)
-        found = evidence.weigh(self.knowledge, read, hits, title_length, shown, cosines.tolist())
-        strengths = evidence.strengths(found)
-        features = relevance.features_of(read, family, hits, title_length, found, strengths, language)
-        areas = {
-            area: round(strength, 4) for area, strength in islice(strengths.items(), MOST_AREAS) if strength >= FLOOR
-        }
-        conditions = extract_conditions(item, language)  # a last day often stands at the end
+    def _assess(self, item: Item, read: Read, said: Said) -> Assessment:
+        language = read.known.language
+        unreadable = bool(item.text) and not read.item.text
+        whole = read.item if unreadable else item  # a last day often stands at the end
+        conditions = extract_conditions(whole, language)
         return Assessment(
             source=item.source,
             key=item.key,
             content_hash=content_hash(item),
             assessor=self.version,
             language=language,
-            relevance=round(relevance.probability(features), 4),
-            areas=areas,
-            flags=flags.flags_of(read, family, hits, title_length),
+            relevance=said.relevance,
+            areas=said.areas,
+            flags=said.flags,
             deadlines=conditions.deadlines,
             money=conditions.money,
-            reasons=explanation.reasons_of(self.knowledge, areas, found, features, shown),
-            summary=pick_sentence(read),
-            facts=find_facts(item, language),
+            reasons=explanation.reasons_of(self.knowledge, read, said),
+            summary=pick_sentence(read.item),
+            facts=find_facts(whole, language) | ({"unreadable": True} if unreadable else {}),
         )
-
-
-def _beginning(item: Item) -> Item:
-    if len(item.title) <= LONGEST_TITLE and len(item.text) <= LONGEST_TEXT:
-        return item
-    return replace(item, title=item.title[:LONGEST_TITLE], text=item.text[:LONGEST_TEXT])

@@ -59,9 +59,9 @@ def features_of(
     return [feature for feature in features if feature.step]
 
 
-def probability(features: Sequence[Feature]) -> float:
-    """Return the logistic of the bias and all steps."""
-    return 1.0 / (1.0 + exp(-BIAS - sum(feature.step for feature in features)))
+def log_odds(features: Sequence[Feature]) -> float:
+    """Return the bias and all steps; their logistic is the probability."""
+    return BIAS + sum(feature.step for feature in features)
 
 
 def _of_evidence(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.dates import STOCKHOLM
+from nlp.model_file import missing_model
 from pipeline.areas import area_names
 from pipeline.health import Health
 from pipeline.municipality import Municipality
@@ -60,6 +61,7 @@ def attention_of(
     """Return what needs a person as of a moment."""
     faults = [*source_faults(sources, titles, now), *digest_faults(session, municipality, now)]
     faults += backup_faults(session, now)
+    faults += [fault] if (fault := missing_model()) else []
     return Attention(tuple(faults), (*units_without_contact(municipality), *areas_without_unit(municipality)))
 
 
