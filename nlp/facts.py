@@ -21,7 +21,7 @@ from nlp.rates import find_rates
 from store.types import Item, Kind
 
 READ = 20_000  # characters of a call: its conditions stand last
-PLACES_READ = 3_000
+PLACES_READ = 1_500  # characters: where it takes place stands early
 SHORTEST_CONDITION = 20  # characters; less is a mark such as "kontrollera"
 # In what is no call, only a text that speaks of applying is read for conditions.
 _APPLYING = re.compile(
