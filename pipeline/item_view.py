@@ -9,6 +9,7 @@ from datetime import datetime
 from pipeline.areas import area_names
 from pipeline.candidate import Candidate, ItemId
 from pipeline.currency import Week
+from pipeline.fact_wording import basis_in_words, facts_in_words
 from pipeline.letter_item import LetterItem, letter_item, safe_link
 from pipeline.municipality import Municipality
 from pipeline.outbox import STATE_WORDS
@@ -74,7 +75,8 @@ class ItemView:
     told: tuple[Told, ...]
     revisions: tuple[Revision, ...]
     seen: datetime | None
-    facts: tuple[tuple[str, str], ...] = ()  # what the text says of who may apply, partners and rates
+    facts: str = ""  # who may apply, with whom and for how much
+    basis: tuple[str, ...] = ()  # what each of these rests on
 
     @property
     def newest(self) -> int:
@@ -116,6 +118,8 @@ def view_item(session: Session, municipality: Municipality, item: ItemId, now: d
         told=tuple(_told(session, municipality, item)),
         revisions=tuple(reversed(revisions(session, *item))),
         seen=last_seen(session, *item),
+        facts=facts_in_words(candidate.item, candidate.assessment.facts),
+        basis=tuple(basis_in_words(candidate.assessment.facts)),
     )
 
 

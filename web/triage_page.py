@@ -136,7 +136,7 @@ def asked(values: Mapping[str, str]) -> Asked:
 def item_of(text: str) -> ItemId | None:
     """Return the item of "source/key"; the key may hold slashes."""
     source, slash, key = text.partition("/")
-    return (source, key) if slash and source and key else None
+    return (source, key) if slash and source and key and "\0" not in text else None
 
 
 def page_of(database: Session, wanted: Asked) -> Page:

@@ -28,6 +28,7 @@ from store.verdicts import verdicts_on
 from web import context
 from web.access import Role, needs
 from web.language import N_, _
+from web.triage_page import item_of
 
 page = Blueprint("search", __name__)
 
@@ -128,8 +129,9 @@ def save() -> Response:
 @needs(Role.READER)
 def item(source: str, key: str) -> str:
     """Show everything that is known of an item."""
+    named = item_of(f"{source}/{key}")
     with context.store().reading() as session:
-        view = view_item(session, context.municipality(), (source, key), context.now())
+        view = view_item(session, context.municipality(), named, context.now()) if named else None
     if view is None:
         abort(404)
     return render_template("search/item.html", view=view, **words())
@@ -141,7 +143,7 @@ def search_of(asked: Mapping[str, str], after: str) -> Search:
     return Search(
         words=asked["q"][:LONGEST],
         kinds=[Kind(kind)] if kind in list(Kind) else (),
-        sources=[asked["kalla"]] if asked["kalla"] else (),
+        sources=[asked["kalla"].replace("\0", "")] if asked["kalla"] else (),
         area=asked["omrade"] if asked["omrade"] in area_names() else "",
         deadline_from=_day(asked["fran"]),
         deadline_until=_day(asked["till"]),
