@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from store.types import Kind, Reason, Ruling
 from store.verdicts import latest_verdicts, list_verdicts
@@ -220,7 +220,12 @@ def test_F72_hostile_texts_stay_texts(opened: Opened, tmp_path: Path) -> None:
         page = opened(hostile)
         dialogs: list[str] = []
         reports: list[str] = []
-        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+        def refuse(dialog: Dialog) -> None:
+            dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", refuse)
         page.on("console", lambda message: reports.append(message.text) if message.type == "error" else None)
         for place in range(len(HOSTILE)):
             page.goto(f"{hostile.url}/veckan?post=feeds/h{place}")
