@@ -71,6 +71,7 @@ def refit_all(context: typer.Context, now: Now = "", as_json: AsJson = False) ->
 def show_model(console: Console, values: Mapping[str, Any]) -> None:
     """Show the sentences, the learning curve and the versions."""
     console.print(f"[bold]{escape(values['municipality'])}[/bold]  Gemensam bedömare: {values['assessor'] or '–'}")
+    console.print("Hur den gemensamma bedömaren är mätt står i nlp/README.md; mät själv med utkik evaluate.")
     for sentence in model_sentences(values):
         console.print(escape(sentence), highlight=False, soft_wrap=True)
     if values["curve"]:

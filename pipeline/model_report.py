@@ -18,7 +18,7 @@ from pipeline.learn import assessor_of
 from pipeline.learned import LONG, name_words, usable_correction
 from pipeline.learning_curve import learning_curve, order_out_of_fold
 from pipeline.municipality import Municipality
-from pipeline.wording import listed
+from pipeline.wording import counted, listed
 from store.corrections import list_corrections
 from store.db import Session
 from store.explorations import list_explorations
@@ -33,9 +33,9 @@ ORIGINS = {
     "read": "lästes av andra läsaren",
 }
 BY = {
-    By.VERDICT: "samordnarens bedömningar",
-    By.ANSWER: "kontaktpersonernas svar",
-    By.OPINION: "andra läsarens omdömen",
+    By.VERDICT: ("bedömning av samordnaren", "bedömningar av samordnaren"),
+    By.ANSWER: ("svar från kontaktpersoner", "svar från kontaktpersoner"),
+    By.OPINION: ("omdöme av andra läsaren", "omdömen av andra läsaren"),
 }
 
 
@@ -112,7 +112,7 @@ def model_sentences(values: Mapping[str, Any]) -> list[str]:
     labels, learned = values["labels"], values["learned"]
     if not labels["counted"]:
         return ["Inget är lärt ännu: samordnarens bedömningar och kontaktpersonernas svar är det som lär."]
-    sentences = [f"Lärt av {listed([f'{n} {BY[By(by)]}' for by, n in labels['by'].items()])}."]
+    sentences = [f"Lärt av {listed([counted(n, *BY[By(by)]) for by, n in labels['by'].items()])}."]
     shown = [f"{n} {ORIGINS.get(origin, origin)}" for origin, n in labels["origins"].items()]
     sentences.append(f"Av posterna: {listed(shown)}.")
     for way, verb in (("more", "högre"), ("less", "lägre")):
