@@ -10,12 +10,13 @@ from markupsafe import Markup, escape
 
 from crawlers.dates import STOCKHOLM
 from pipeline.wording import clean, day_in_words, distance_in_words, shortened
+from store.types import Role
 from web import context, language, navigation
 
 ROLE_WORDS = {
-    "reader": language.N_("läsare"),
-    "analyst": language.N_("analytiker"),
-    "coordinator": language.N_("samordnare"),
+    Role.READER: language.N_("läsare"),
+    Role.ANALYST: language.N_("analytiker"),
+    Role.COORDINATOR: language.N_("samordnare"),
 }
 
 

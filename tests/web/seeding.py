@@ -96,7 +96,7 @@ def week() -> list[Candidate]:
             areas={"school": 0.7},
             language="en",
         ),
-        candidate("skatt", "Kommunalskatten utreds", relevance=0.71, areas={"economy": 0.8}),
+        candidate("skatt", "Kommunalskatten utreds", relevance=0.71, areas={"employment": 0.8}),
     ]
 
 

@@ -9,6 +9,7 @@ from store.audit import list_audit
 from web import context
 from web.access import Role, needs
 from web.language import N_
+from web.showing import ROLE_WORDS
 
 page = Blueprint("audit", __name__)
 
@@ -22,6 +23,18 @@ ACTIONS = {
     "account.role": N_("ändrade en roll"),
     "letters.end": N_("avslutade sina brev"),
     "letters.begin": N_("tog tillbaka avslutet av sina brev"),
+    "verdict.send": N_("bedömde: skicka"),
+    "verdict.drop": N_("bedömde: nej"),
+    "verdict.later": N_("bedömde: vänta"),
+    "verdict.undo": N_("ångrade en bedömning"),
+    "action.add": N_("lade upp en åtgärd"),
+    "search.save": N_("sparade en sökning"),
+    "search.remove": N_("tog bort en sparad sökning"),
+}
+DETAILS = {
+    "password": N_("med lösenord"),
+    "single sign-on": N_("med gemensam inloggning"),
+    **{role.value: words for role, words in ROLE_WORDS.items()},
 }
 
 
@@ -32,12 +45,13 @@ def show() -> str:
     first = max(0, request.args.get("fran", 0, type=int))
     with context.store().reading() as database:
         entries = list_audit(database, limit=ON_A_PAGE + 1, offset=first)
-        names = names_of(database, [entry.account_id for entry in entries])
+        names = names_of(database, [name for entry in entries for name in (entry.account_id, entry.subject)])
     return render_template(
         "audit/show.html",
         entries=entries[:ON_A_PAGE],
         names=names,
         actions=ACTIONS,
+        details=DETAILS,
         first=first,
         older=first + ON_A_PAGE if len(entries) > ON_A_PAGE else None,
     )

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from pydantic import BaseModel, SecretStr
 
 from pipeline.settings import FILE_NAME, Settings
+from pipeline.settings_help import settings_help
 from web import context
 from web.access import Role, needs
 
@@ -17,26 +18,29 @@ page = Blueprint("settings", __name__)
 @page.get("/installningar")
 @needs(Role.READER)
 def show() -> str:
-    """Show every setting with its value, secrets only as set or not."""
+    """Show every setting with its value and meaning, secrets only as set or not."""
     settings = context.installation().settings
-    return render_template("settings/show.html", groups=groups(settings), file=settings.home / FILE_NAME)
+    return render_template(
+        "settings/show.html", groups=groups(settings), help=settings_help(), file=settings.home / FILE_NAME
+    )
 
 
-def groups(settings: Settings) -> dict[str, list[tuple[str, str, str]]]:
-    """Return (name, value, meaning) per table of the file, "" for those that stand in none."""
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for name, value, meaning in _fields(settings):
-        found.setdefault(name.rpartition(".")[0], []).append((name, value, meaning))
+def groups(settings: Settings) -> dict[str, list[tuple[str, str]]]:
+    """Return (name, value) per table of the file, "" for those that stand in none."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, value in _fields(settings):
+        if name != "home":  # where the file itself lies
+            found.setdefault(name.rpartition(".")[0], []).append((name, value))
     return found
 
 
-def _fields(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, str, str]]:
-    for name, field in type(model).model_fields.items():
+def _fields(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name in type(model).model_fields:
         value = getattr(model, name)
         if isinstance(value, BaseModel):
             yield from _fields(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", _shown(name, value), field.description or ""
+            yield f"{prefix}{name}", _shown(name, value)
 
 
 def _shown(name: str, value: object) -> str:
@@ -46,4 +50,6 @@ def _shown(name: str, value: object) -> str:
         return context.store().url if value else ""  # the store's own never shows a password
     if isinstance(value, dict):
         return ", ".join(sorted(value))
+    if isinstance(value, bool):
+        return str(value).lower()  # as the file writes it
     return "" if value is None else str(value)

@@ -97,7 +97,7 @@ def _note(database: Session, action: str, account_id: str, role: Role) -> None:
         role=role.value,
         action=action,
         subject=account_id,
-        detail=f"{role.value}, single sign-on",
+        detail=role.value,
     )
     note(database, entry)
 
