@@ -129,9 +129,15 @@ def select(session: Session, edition: Edition, contact: Contact) -> tuple[Select
             late=edition.late,
             already=already,
             matters=edition.attention.matters if contact.coordinates else (),
-            summary=edition.summary if contact.coordinates else (),
+            summary=_summary(edition) if contact.coordinates else (),
         ),
     )
+
+
+def _summary(edition: Edition) -> tuple[str, ...]:
+    """Return how the last letters fared; a coordinator that asks for it is told what stands in calm weeks too."""
+    asked = edition.municipality.coordinator.summary and edition.summary and not edition.attention.is_needed
+    return (*edition.summary, *(edition.attention.standing if asked else ()))
 
 
 def written(edition: Edition, contact: Contact, selection: Selection, week: Week, extras: Extras) -> Digest:

@@ -11,7 +11,8 @@ from pipeline.municipality import Municipality
 from store.audit import note
 from store.contacts import contact_state, mark_contact
 from store.db import Session, Store
-from store.types import AuditEntry, ContactState, Digest, Reach
+from store.digests import hold, list_digests
+from store.types import AuditEntry, ContactState, Digest, DigestState, Reach
 
 
 def may_leave(municipality: Municipality, email: str) -> bool:
@@ -30,13 +31,15 @@ def end_letters(
 ) -> bool:
     """End the letters to the link's reader; False when they had ended already or may not. Raises LinkGone.
 
-    The unit keeps its place in the municipality's file: its items go to the deputy or the coordinator, who is told.
+    The unit keeps its place in the municipality's file: its items go to the deputy or the coordinator, who is told. A
+    letter that is written and not sent yet is held, for the coordinator to decide on.
     """
     with store.session() as session:
         digest = reader_of_link(session, link, municipality)
         if has_left(session, municipality, digest.contact) or not may_leave(municipality, digest.contact):
             return False
         _mark(session, municipality, digest.contact, Reach.UNSUBSCRIBED, now)
+        _hold_waiting(session, digest, now)
         _note(session, digest, audit)
     return True
 
@@ -66,6 +69,13 @@ def reach_again(store: Store, municipality: Municipality, email: str, *, now: da
 
 def _mark(session: Session, municipality: Municipality, email: str, state: Reach, now: datetime) -> None:
     mark_contact(session, ContactState(municipality=municipality.key, email=email, state=state, since=now))
+
+
+def _hold_waiting(session: Session, digest: Digest, now: datetime) -> None:
+    for state in (DigestState.QUEUED, DigestState.RETRY):
+        for waiting in list_digests(session, municipality=digest.municipality, state=state):
+            if waiting.contact == digest.contact:
+                hold(session, waiting.id, now, "mottagaren har avslutat sina brev")
 
 
 def _note(session: Session, digest: Digest, audit: AuditEntry | None) -> None:

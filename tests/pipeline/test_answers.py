@@ -21,7 +21,7 @@ from store.contacts import contact_states
 from store.db import Store
 from store.digests import list_digests
 from store.feedback import list_feedback
-from store.types import Answer, Deadline, Digest, Kind, Reach, Ruling
+from store.types import Answer, Deadline, Digest, DigestState, Kind, Reach, Ruling
 from store.verdicts import save_verdict
 from tests.pipeline.making import NOW, candidate, municipality, unit, verdict
 from tests.pipeline.test_compose import digests, freeze, keep, keys, text_of
@@ -225,6 +225,13 @@ def test_F62_ending_the_letters_is_told_to_the_coordinator_and_the_unit_keeps_it
         "Kontaktpersonen för Skolförvaltningen har avslutat sina brev (23 nov): det som rör den kommer till dig."
         in said
     )
+
+
+def test_a_letter_that_waits_when_the_letters_are_ended_is_held_for_the_coordinator(store: Store, told: Digest) -> None:
+    assert end_letters(store, municipality(), Link(purpose=UNSUBSCRIBE, digest_id=told.id), now=SOON)
+    states = {contact: digest.state for contact, digest in digests(store).items()}
+    assert states.pop("skola@example.org") is DigestState.HELD
+    assert set(states.values()) == {DigestState.QUEUED}
 
 
 def test_letters_that_were_ended_can_be_begun_again_by_the_reader_or_the_coordinator(
