@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from store.types import Item, Kind
 
@@ -67,18 +68,21 @@ _HEAD = 400  # characters of a title; an act's own name stands first and the act
 def family_of(item: Item) -> str:
     """Return the family of an item's document, or the name of its kind when nothing finer is known."""
     stated = f"{item.meta.get('doc_type') or item.meta.get('type') or ''}".lower()
-    title = item.title[:_HEAD].lower()
-    for where in (stated, title):
-        found = _earliest(_PATTERNS.get(item.kind, []), where)
-        if found:
-            return found
-    return item.kind.value
+    return _stated(item.kind, stated) or _earliest(item.kind, item.title[:_HEAD].lower()) or item.kind.value
 
 
-def _earliest(patterns: list[tuple[str, re.Pattern[str]]], text: str) -> str:
+@lru_cache(maxsize=2_000)
+def _stated(kind: Kind, stated: str) -> str:
+    """The family by the source's own name of the type; there are few of them, so each is looked at once."""
+    return _earliest(kind, stated)
+
+
+def _earliest(kind: Kind, text: str) -> str:
+    if not text:
+        return ""
     hits = [
         (match.start() // 60, number, name)
-        for number, (name, pattern) in enumerate(patterns)
+        for number, (name, pattern) in enumerate(_PATTERNS.get(kind, ()))
         if (match := pattern.search(text))
     ]
     return min(hits)[2] if hits else ""

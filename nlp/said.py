@@ -54,7 +54,7 @@ def said_by_model(read: Read, learnt: Learnt, margins: Floats, words: Sequence[s
         relevance=round(float(strengths[0]), 4),
         areas=areas,
         flags={**read.known.flags, CHILDREN: round(float(strengths[-1]), 4)},
-        words={target: _most(words, shares[:, column], target) for target, column in columns.items()},
+        words={target: _most(words, shares[:, column].tolist(), target) for target, column in columns.items()},
         scale=learnt.known_weight(),
     )
 
@@ -65,8 +65,11 @@ def _areas(names: Sequence[str], strengths: Floats) -> dict[str, float]:
     return dict([pair for pair in told if pair[1] >= TOLD] or [pair for pair in told[:1] if pair[1] >= FIRST])
 
 
-def _most(words: Sequence[str], shares: Floats, target: str) -> list[tuple[str, float]]:
-    order = np.argsort(-shares, kind="stable").tolist()
-    ends = order[:MOST_WORDS] + (order[-MOST_WORDS:] if target == RELEVANCE else [])
-    found = {words[n]: float(shares[n]) for n in ends}
-    return [(word, share) for word, share in found.items() if abs(share) >= LEAST_WORD]
+def _most(words: Sequence[str], shares: Sequence[float], target: str) -> list[tuple[str, float]]:
+    """The words that add most, and for relevance those that take most away; sorted only when there is something."""
+    told = [(share, word) for share, word in zip(shares, words, strict=True) if abs(share) >= LEAST_WORD]
+    told.sort(key=lambda pair: -pair[0])
+    ends = [pair for pair in told[:MOST_WORDS] if pair[0] > 0]
+    if target == RELEVANCE:
+        ends += [pair for pair in told[-MOST_WORDS:] if pair[0] < 0]
+    return [(word, share) for share, word in ends]

@@ -62,7 +62,7 @@ class Lesson:
 
 def lesson_of(cases: Sequence[Case], assessor: Assessor) -> Lesson:
     """Return what there is to learn from labelled items; signs that are rarer than FEWEST are left out."""
-    reads, counted, _ = assessor.read([case.item for case in cases])
+    reads, counted, _, _ = assessor.read([case.item for case in cases])
     areas = tuple(assessor.knowledge.areas)
     rows = [dict(read.signs) if read else {KNOWN: 0.0} for read in reads]
     often = Counter(name for row in rows for name in row)

@@ -74,9 +74,8 @@ class WordSums:
             starts.append(len(rows))
         return Counted(np.array(rows, dtype=np.int64), np.array(times), np.array(starts), words)
 
-    def sums(self, counted: Counted) -> list[Floats]:
-        """Return per table a row per text."""
-        shares = self.shares(counted)
+    def sums(self, counted: Counted, shares: Sequence[Floats]) -> list[Floats]:
+        """Return per table a row per text, from the shares of its words."""
         filled = np.diff(counted.starts) > 0
         found = []
         for share in shares:

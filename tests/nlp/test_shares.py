@@ -69,7 +69,7 @@ def trained_margins(assessor: Assessor, item: Item) -> dict[str, float]:
     """The margins as they are reckoned for a batch, not as the account adds them up."""
     learnt = assessor.learnt
     assert learnt is not None
-    (read,), _, sums = assessor.read([item])
+    (read,), _, _, sums = assessor.read([item])
     assert read is not None
     return dict(zip(learnt.targets, learnt.margins([read.signs], sums[1])[0].tolist(), strict=True))
 
