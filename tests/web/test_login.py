@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from pipeline.installation import Installation
+from pipeline.installation import Installation, open_installation
 from pipeline.passwords import is_password, new_password, password_digest, password_fault
 from store.accounts import get_account, remove_account, set_password, set_role
 from store.audit import list_audit
 from store.types import Role
 from store.web_sessions import count_web_sessions
 from tests.web.conftest import Clock, browser_of, token_of
+from web.app import create_app
 from web.attempts import Attempts
 
 NAME, PASSWORD = "coordinator@example.org", "fyra gröna båtar i motvind"
@@ -47,6 +49,12 @@ def test_right_password_logs_in_and_is_noted_without_name_or_address(
         entry = list_audit(session)[0]
     assert (entry.action, entry.account_id, entry.role) == ("login", "coordinator", "coordinator")
     assert "example.org" not in f"{entry}"
+
+
+def test_installation_without_accounts_says_how_to_make_the_first(home: Path) -> None:
+    with open_installation(home) as installation:
+        page = create_app(installation, clock=Clock()).test_client().get("/logga-in").get_data(as_text=True)
+    assert "utkik account add NAMN --role coordinator" in page
 
 
 def test_wrong_name_and_wrong_password_are_told_alike(door: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.passwords import is_password, is_stale, password_digest
-from store.accounts import account_named, renew_digest
+from store.accounts import account_named, list_accounts, renew_digest
 from store.audit import note
 from store.db import Session
 from store.types import Account
@@ -74,9 +74,12 @@ def begin(database: Session, account: Account, way: str) -> None:
 
 
 def _form(fault: str = "") -> str:
+    with context.store().reading() as database:
+        nobody = not list_accounts(database)
     return render_template(
         "login/show.html",
         fault=fault,
+        nobody=nobody,
         name=request.form.get("name", ""),
         next=own_path(request.values.get("next", "")),
         oidc=context.installation().settings.web.oidc,
