@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 from nlp.encoder import SIZE
 from nlp.learning import MOST, RELEVANCE, Correction, Decision
 from nlp.learning_rows import Reader
+from nlp.measures import Floats
 from store.types import Assessment, Item
 
 LEAST_PART = 0.25  # of the whole shift that an earlier decision must carry to be named
@@ -42,9 +43,30 @@ class Explainer:
 
     def explain(self, item: Item, assessment: Assessment) -> Cause:
         """Return what moved the item; a shift that was cut at MOST is shared out in the same proportions."""
+        [cause] = self.explain_all([(item, assessment)])
+        return cause
+
+    def explain_all(self, pairs: Sequence[Pair]) -> list[Cause]:
+        """Return what moved each item; together, since a product of matrices costs the same for one as for many."""
+        if not pairs:
+            return []
+        rows = self._reader.rows(pairs, self._correction.columns)
+        whole = np.asarray(rows @ self._correction.weights[RELEVANCE])
+        likeness, products = self._compared(rows)
+        return [
+            self._cause(pair[0], rows[number], float(whole[number]), likeness[:, number], products[:, number])
+            for number, pair in enumerate(pairs)
+        ]
+
+    def _compared(self, rows: csr_matrix) -> tuple[Floats, Floats]:
+        """Return how like each decision's words are to each row's, and their whole products."""
+        if self._decided is None:
+            return np.zeros((0, rows.shape[0])), np.zeros((0, rows.shape[0]))
+        across = rows.T.tocsc()
+        return (self._decided[:, :SIZE] @ across[:SIZE]).toarray(), (self._decided @ across).toarray()
+
+    def _cause(self, item: Item, row: csr_matrix, whole: float, likeness: Floats, products: Floats) -> Cause:
         weights = self._correction.weights[RELEVANCE]
-        row = self._reader.rows([(item, assessment)], self._correction.columns)
-        whole = float((row @ weights)[0])
         shift = float(np.clip(whole, -MOST, MOST))
         cut = shift / whole if whole else 1.0
         words = {word: part * cut for word, part in self._reader.by_word(item, row, weights).items()}
@@ -53,16 +75,13 @@ class Explainer:
             self._correction.names[column - SIZE]: float(value * weights[column]) * cut
             for column, value in zip(row.indices[named].tolist(), row.data[named].tolist(), strict=True)
         }
-        return Cause(shift, words, names, self._nearest(item, row, shift, cut))
+        nearest = self._nearest(item, likeness, products * (cut / shift)) if shift else None
+        return Cause(shift, words, names, nearest)
 
-    def _nearest(self, item: Item, row: csr_matrix, shift: float, cut: float) -> Decision | None:
-        if self._decided is None or not shift:
-            return None
-        likeness = np.asarray((self._decided[:, :SIZE] @ row[:, :SIZE].T).todense()).ravel()
-        products = np.asarray((self._decided @ row.T).todense()).ravel()
+    def _nearest(self, item: Item, likeness: Floats, products: Floats) -> Decision | None:
         best: tuple[float, Decision] | None = None
         for decision, like, product in zip(self._decisions, likeness.tolist(), products.tolist(), strict=True):
-            part = decision.pull * product * cut / shift
+            part = decision.pull * product
             itself = (decision.source, decision.key) == (item.source, item.key)
             if not itself and like >= LEAST_LIKENESS and part >= LEAST_PART and (best is None or part > best[0]):
                 best = (part, decision)

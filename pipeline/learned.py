@@ -67,17 +67,22 @@ def learned_of(
     corrected = correct(list(known.values()), correction, reader) if known else []
     decided = read_pairs(session, [(one.source, one.key) for one in correction.decisions])
     explainer = Explainer(correction, reader, decided)
-    found = {}
-    for (item, pair), one in zip(known.items(), corrected, strict=True):
-        told = abs(one.shift) >= LEAST_SHIFT and max(one.relevance, pair[1].relevance) >= least
-        found[item] = Learned(
+    told = {
+        item: (pair, one)
+        for (item, pair), one in zip(known.items(), corrected, strict=True)
+        if abs(one.shift) >= LEAST_SHIFT and max(one.relevance, pair[1].relevance) >= least
+    }
+    causes = dict(zip(told, explainer.explain_all([pair for pair, _ in told.values()]), strict=True))
+    return {
+        item: Learned(
             relevance=one.relevance,
             shift=one.shift,
             areas=one.areas,
             units=one.units,
-            reasons=reasons_of(explainer.explain(*pair), pair[1].relevance, now) if told else (),
+            reasons=reasons_of(causes[item], pair[1].relevance, now) if item in causes else (),
         )
-    return found
+        for (item, pair), one in zip(known.items(), corrected, strict=True)
+    }
 
 
 def reasons_of(cause: Cause, shared: float, now: datetime) -> tuple[Reason, ...]:
