@@ -6,18 +6,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawlers.catalogue import source_names
+from pipeline.backup import backups_in
 from pipeline.due import Step, StepName
 from pipeline.due_facts import kept_since, note_kept, read_facts
 from pipeline.installation import Installation
 from pipeline.perform import perform
 from pipeline.schedule import Worker, clock_went_back
-from pipeline.settings import Settings
+from pipeline.settings import BackupSettings, Settings
 from store.db import Store
 from store.digests import due_ids, list_digests, settle
 from store.errors import ScanningError, StoreError
@@ -32,9 +34,9 @@ BEFORE = MONDAY - timedelta(days=5)
 
 @pytest.fixture
 def installation(store: Store, tmp_path: Path) -> Iterator[Installation]:
-    """Give an installation that reads nothing and mails into a folder, its schedule kept since last week."""
+    """Give an installation that reads nothing, backs nothing up and mails into a folder, kept since last week."""
     sources = {name: {"enabled": False} for name in source_names()}
-    settings = Settings.model_validate({"home": tmp_path, "sources": sources})
+    settings = Settings.model_validate({"home": tmp_path, "sources": sources, "backup": {"keep": 0}})
     made = Installation(settings, store, municipality())
     note_kept(made, BEFORE)
     yield made
@@ -102,6 +104,15 @@ def test_F42_weeks_that_passed_are_merged_and_the_coordinator_is_told(installati
     assert all("=C3=B6rsenat" in text or "Försenat" in text or "F=F6rsenat" in text for text in told.values())
     assert "49 och 50 uteblev" in told["samordnare@example.org"].replace("=\r\n", "")
     assert "uteblev" not in told["skola@example.org"]
+
+
+def test_schedule_backs_up_once_a_day_and_keeps_as_many_as_set(installation: Installation) -> None:
+    settings = installation.settings.model_copy(update={"backup": BackupSettings(keep=2)})
+    kept = replace(installation, settings=settings)
+    for hours in (0, 1, 24, 25, 48):
+        worker(kept, BEFORE + timedelta(hours=hours)).work()
+    names = [path.name for path in backups_in(settings.backup_folder)]
+    assert names == ["utkik-2026-11-20T060000Z.zip", "utkik-2026-11-19T060000Z.zip"]
 
 
 def test_F44_a_step_that_hangs_does_not_stop_the_next(
@@ -186,6 +197,8 @@ def test_the_log_names_nobody(installation: Installation, caplog: pytest.LogCapt
     assert lines == [
         "compose: begins 2026-W48",
         "compose: done: digests 4, entries 0, existing 0, routes 0",
+        "notice: begins",
+        "notice: done: notices 0, entries 0",
         "send: begins",
         "send: done: due 4, recovered 0, sent 4",
     ]
