@@ -43,8 +43,9 @@ def route_items(
     """Return a route for every unit that is to have an item, best first.
 
     A verdict decides when there is one: DROP and LATER never travel, SEND always does, to exactly the units that the
-    verdict names, if it names any that are still there. Otherwise both the relevance and an area must reach the municipality's thresholds, and what can no longer be answered stays. An area that no
-    unit answers for leads to the coordinator.
+    verdict names, if it names any that are still there. Otherwise both the relevance and an area must reach the
+    municipality's thresholds, and what can no longer be answered stays. An area that no unit answers for, and what
+    every unit has said is not for them, leads to the coordinator.
     """
     names = area_names()
     towns = _town_patterns(municipality)
