@@ -27,7 +27,7 @@ FOLDS = 5
 WORDS = 3.0  # weight of the words, which have length one, beside the signs: relevance
 AREA_WORDS = 2.0  # the same for areas and children
 GRADES = (0.3, 0.6, 1.0, 1.0)  # what a case counts when areas are learnt, by its grade of relevance
-BOUNDARY = 0.4  # probability from which an area is told; strengths are shifted so that it becomes a half
+BOUNDARY = 0.4  # probability from which areas and children are told; their strengths are shifted so that it is a half
 PENALTY = {RELEVANCE: 0.3, "areas": 1.0, CHILDREN: 1.0}  # scikit-learn's C: less is more shrinkage
 
 
@@ -98,7 +98,7 @@ def train(lesson: Lesson) -> Learnt:
     words[:, 0] *= slope
     signs[:, 0] *= slope
     bias[0] = slope * bias[0] + shift
-    bias[1:-1] -= np.log(BOUNDARY / (1.0 - BOUNDARY))
+    bias[1:] -= np.log(BOUNDARY / (1.0 - BOUNDARY))
     if not all(np.isfinite(found).all() for found in (words, signs, bias)):
         raise ModelError("det inlärda är inte tal: den förra modellen behålls")
     table = Table(load_rarity(), words.astype(np.float16))
