@@ -31,6 +31,7 @@ from web.language import _
 
 PER_PAGE = 50
 KEEPER = "week"
+PAUSE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,16 @@ def keeper() -> WeekKeeper:
     if not isinstance(found, WeekKeeper):
         raise TypeError("another extension has the name of the week's keeper")
     return found
+
+
+def has_paused(database: Session) -> bool:
+    """Tell whether the verdict that was just given came after a pause: then the list may change its order.
+
+    While verdicts follow each other it stays as it is, so that nothing moves under one's hands.
+    """
+    since = context.now() - PAUSE
+    given = list_verdicts(database, municipality=context.municipality().key, visit=sitting().visit, since=since)
+    return len(given) == 1
 
 
 def sitting() -> Sitting:

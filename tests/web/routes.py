@@ -38,6 +38,7 @@ LEAST = {
     "week.judge": COORDINATOR,
     "week.judge_many": COORDINATOR,
     "week.pane": READER,
+    "week.rank_again": COORDINATOR,
     "week.show": READER,
     "week.take_back": COORDINATOR,
 }

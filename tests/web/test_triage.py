@@ -14,7 +14,8 @@ from pipeline.compose import build_digests
 from pipeline.installation import Installation
 from store.actions import list_actions
 from store.audit import list_audit
-from store.types import Role, Ruling
+from store.corrections import active_correction
+from store.types import Role, Ruling, StoredCorrection
 from store.verdicts import latest_verdicts, list_verdicts
 from tests.pipeline.making import NOW
 from tests.web.conftest import Clock
@@ -90,6 +91,25 @@ def test_after_a_verdict_the_next_item_is_open(coordinator: FlaskClient) -> None
     page = coordinator.post("/veckan/bedom", data=AVLOPP, follow_redirects=True).get_data(as_text=True)
     assert f">{before[1]}</h2>" in unescape(page)
     assert "1 av 6 bedömda" in page
+
+
+def test_list_keeps_its_order_while_one_works_and_learns_when_asked_to(
+    coordinator: FlaskClient, installation: Installation, clock: Clock
+) -> None:
+    def learnt() -> StoredCorrection | None:
+        with installation.store.reading() as session:
+            return active_correction(session, installation.municipality.key)
+
+    coordinator.post("/veckan/bedom", data=AVLOPP)
+    first = learnt()
+    assert first
+    clock.now += timedelta(seconds=20)
+    coordinator.post("/veckan/bedom", data={"post": "regeringen/lss", "ruling": "send", "seen": "0"})
+    assert learnt() == first
+    clock.now += timedelta(seconds=20)
+    answer = coordinator.post("/veckan/ordna-om", follow_redirects=True).get_data(as_text=True)
+    assert "Listan är ordnad efter det ni har bedömt hittills." in answer
+    assert learnt() != first
 
 
 def test_undo_brings_the_item_back_as_far_back_as_the_visit_goes(

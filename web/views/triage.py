@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from crawlers.catalogue import facts
 from pipeline.areas import area_names
 from pipeline.item_view import RULING_WORDS, view_item
+from pipeline.learn import learn_now
 from pipeline.municipality import COORDINATOR
 from pipeline.terminal import KIND_WORDS
 from pipeline.triage import Order, Ruled, changed_words, rule, rule_many, undo
@@ -24,7 +25,7 @@ from store.verdicts import verdicts_on
 from web import context
 from web.access import Role, needs
 from web.language import N_, _, ngettext
-from web.triage_page import Asked, Page, asked, item_of, page_of, sitting
+from web.triage_page import Asked, Page, asked, has_paused, item_of, page_of, sitting
 
 page = Blueprint("week", __name__)
 
@@ -82,6 +83,8 @@ def judge() -> Response:
         ruled = rule(session, sitting(), order)
         if ruled.verdict:
             note(session, context.audit(f"verdict.{order.ruling.value}", "/".join(item)))
+            if before.after(item) is None or has_paused(session):
+                learn_now(session, context.municipality(), now=context.now())
     if ruled.fault:
         return _answer(wanted.at(item), _fault(ruled))
     return _answer(wanted.at(before.after(item)), _done(ruled.verdict, view.row.title))
@@ -108,6 +111,7 @@ def judge_many() -> Response:
         ruled = rule_many(session, sitting(), orders)
         done = [one for one in ruled if one.verdict]
         note(session, context.audit(f"verdict.{ruling.value}", detail=str(len(done))))
+        learn_now(session, context.municipality(), now=context.now())
     words = ngettext("%(num)s post: %(what)s.", "%(num)s poster: %(what)s.", len(done)) % {
         "num": len(done),
         "what": _(RULING_WORDS[ruling]),
@@ -130,6 +134,18 @@ def take_back() -> Response:
     if taken is None:
         return _answer(wanted, _("Det finns inget att ångra från det här besöket."))
     return _answer(wanted.with_tab_of(taken).at(taken.item), _("Ångrat. Posten är tillbaka."))
+
+
+@page.post("/veckan/ordna-om")
+@needs(Role.COORDINATOR)
+def rank_again() -> Response:
+    """Learn from the verdicts until now and show the list in its new order."""
+    with context.store().session() as session:
+        learnt = learn_now(session, context.municipality(), now=context.now())
+    words = (
+        _("Listan är ordnad efter det ni har bedömt hittills.") if learnt.is_new else _("Listan är redan i ordning.")
+    )
+    return _answer(asked(request.form).at(None), learnt.message or words)
 
 
 @page.post("/veckan/atgard")
