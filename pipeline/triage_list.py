@@ -59,7 +59,7 @@ class Row:
     relevance: float
     score: float
     is_routed: bool
-    is_told: bool = False
+    told: datetime | None = None  # when some reader was, unless something that readers must hear of has come since
     is_explored: bool = False
     story: str | None = None
     others: int = 0  # other sources with the same story
@@ -96,8 +96,9 @@ def tab_of(row: Row) -> Tab | None:
     """Return the tab that the row stands in; None for what has been sent and needs nothing more."""
     if row.verdict:
         # What was ruled on and then told is done; what was told and then ruled on stands under its verdict.
-        return None if row.is_told and row.verdict.ruling is Ruling.SEND else _TAB_OF.get(row.verdict.ruling)
-    if row.is_told:
+        is_done = row.verdict.ruling is Ruling.SEND and row.told is not None and row.told >= row.verdict.at
+        return None if is_done else _TAB_OF.get(row.verdict.ruling)
+    if row.told:
         return None
     if row.is_explored:
         return Tab.EXPLORE

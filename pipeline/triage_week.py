@@ -63,7 +63,7 @@ def rows_of(session: Session, candidates: Sequence[Candidate], municipality: Mun
     return [
         replace(
             _row(candidate, free.get(candidate.id, ()), forced.get(candidate.id, ()), regions, week),
-            is_told=_is_told(candidate, told.get(candidate.id)),
+            told=_still_told(candidate, told.get(candidate.id)),
             is_explored=candidate.id in explored,
             others=len(tellers.get(candidate.story or "", ())) - 1 if candidate.story else 0,
         )
@@ -112,9 +112,10 @@ def _row(
     )
 
 
-def _is_told(candidate: Candidate, told: datetime | None) -> bool:
-    """Tell whether some reader has been told, and nothing that readers must hear of has happened since."""
-    return told is not None and not any(revision.seen_at > told for revision in candidate.revisions)
+def _still_told(candidate: Candidate, told: datetime | None) -> datetime | None:
+    """Return when some reader was told, None when something that readers must hear of has happened since."""
+    is_outdated = told is not None and any(revision.seen_at > told for revision in candidate.revisions)
+    return None if is_outdated else told
 
 
 def current_rows(

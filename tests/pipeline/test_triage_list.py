@@ -33,11 +33,12 @@ def test_every_item_stands_in_one_tab_or_is_done() -> None:
     assert tab_of(row("a")) is Tab.TO_JUDGE
     assert tab_of(row("a", is_routed=False)) is Tab.UNLIKELY
     assert tab_of(row("a", is_routed=False, is_explored=True)) is Tab.EXPLORE
-    assert tab_of(row("a", is_told=True)) is None
+    assert tab_of(row("a", told=NOW)) is None
     assert tab_of(row("a", verdict=ruled(Ruling.SEND))) is Tab.SEND
-    assert tab_of(row("a", verdict=ruled(Ruling.LATER), is_told=True)) is Tab.LATER
+    assert tab_of(row("a", verdict=ruled(Ruling.LATER), told=NOW)) is Tab.LATER
     assert tab_of(row("a", verdict=ruled(Ruling.DROP), is_explored=True)) is Tab.DROP
-    assert tab_of(row("a", verdict=ruled(Ruling.SEND), is_told=True)) is None
+    assert tab_of(row("a", verdict=ruled(Ruling.SEND), told=NOW + timedelta(hours=1))) is None
+    assert tab_of(row("a", verdict=ruled(Ruling.SEND), told=NOW - timedelta(days=7))) is Tab.SEND
 
 
 def test_of_a_story_the_best_member_is_judged_for_all() -> None:

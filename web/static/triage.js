@@ -4,6 +4,7 @@
 (() => {
   const $ = (what, where = document) => where.querySelector(what);
   const announce = (text) => { $("#announce").textContent = text; };
+  const words = $("#announce").dataset;
   const narrow = matchMedia("(max-width: 899px)");
   const switchOff = $("#keys-on");
   let busy = false;
@@ -40,7 +41,7 @@
     const place = all.indexOf(here());
     const to = all[Math.min(Math.max(place + by, 0), all.length - 1)];
     if (to && to !== all[place]) open(to);
-    else announce(by > 0 ? "Sista posten." : "Första posten.");
+    else announce(by > 0 ? words.last : words.first);
   };
 
   const press = (button) => { if (button) button.click(); };
@@ -48,8 +49,8 @@
   const toggle = (box) => {
     if (!box) return;
     box.click();
-    const name = box.closest("label") ? box.closest("label").textContent.replace(/^\s*\d\s*/, "").trim() : "Markerad";
-    announce(`${name}: ${box.checked ? "ja" : "nej"}`);
+    const name = box.closest("label") ? box.closest("label").textContent.replace(/^\s*\d\s*/, "").trim() : words.marked;
+    announce(`${name}: ${box.checked ? words.yes : words.no}`);
   };
   const reveal = (details, focus) => {
     if (!details) return;
@@ -129,7 +130,7 @@
     const title = $("#item-title");
     const row = here();
     const told = week.dataset.told;
-    if (title) announce(`${told} Nästa: ${title.textContent} ${week.dataset.left}.`.trim());
+    if (title) announce(`${told} ${words.next} ${title.textContent} ${week.dataset.left}.`.trim());
     else announce(`${told} ${week.dataset.left}.`.trim());
     if (narrow.matches) { if (title && week.classList.contains("has-post")) { scrollTo(0, 0); title.focus(); } }
     else if (row) { link(row).focus({ preventScroll: true }); link(row).scrollIntoView({ block: "nearest" }); $("#pane").scrollTop = 0; }
