@@ -23,6 +23,7 @@ NOTE = 500  # characters
 OWNER = 100
 OPEN, DROPPED = "open", "dropped"
 TAKEN_BACK = "Svaret ändrades"
+BY = "kontaktperson"  # in the history of an action
 
 
 class LinkGone(Exception):  # not an error of the tree: a page says kindly that the link is no longer of use
@@ -150,7 +151,8 @@ def _keep_action(
     known = action_of(session, asked, municipality)
     if feedback.answer is not Answer.ACT:
         if known and known.state == OPEN and asked.last and asked.last.answer is Answer.ACT:
-            save_action(session, replace(known, state=DROPPED, outcome=TAKEN_BACK))
+            done = replace(known, state=DROPPED, outcome=TAKEN_BACK)
+            save_action(session, done, by=BY, at=feedback.at)
         return
     taken_back = known is not None and known.state == DROPPED and known.outcome == TAKEN_BACK
     if known is None or taken_back:
@@ -164,7 +166,7 @@ def _keep_action(
             created_at=feedback.at,
         )
     if known.state == OPEN:  # one that is done, or that the coordinator has dropped, is not begun anew by an old link
-        save_action(session, replace(known, owner=owner, due=due))
+        save_action(session, replace(known, owner=owner, due=due), by=BY, at=feedback.at)
 
 
 def _unit(session: Session, digest: Digest, entry: DigestEntry) -> str:

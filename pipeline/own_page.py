@@ -10,7 +10,7 @@ from pipeline.candidate import Candidate
 from pipeline.letter_item import safe_link
 from pipeline.municipality import Municipality
 from pipeline.wording import clean, kind_in_words, shortened
-from store.actions import list_actions
+from store.actions import OPEN_STATES, list_actions
 from store.assessments import get_assessments
 from store.db import Session
 from store.feedback import list_feedback
@@ -86,4 +86,4 @@ def own_items(session: Session, municipality: Municipality, contact: str, now: d
 
 def own_actions(session: Session, municipality: Municipality, units: Collection[str]) -> list[Action]:
     """Return what the reader's units have under way."""
-    return [action for action in list_actions(session, municipality.key, state="open") if action.unit in units]
+    return [action for action in list_actions(session, municipality.key, states=OPEN_STATES) if action.unit in units]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.codec import deadlines_from_json, deadlines_to_json, money_from_json, money_to_json
 from store.columns import storable
+from store.deadlines import replace_deadlines
 from store.item_rows import COLUMNS, Key, item_ids, item_of, narrow, rows_by_key
 from store.tables import AssessmentRow, ItemRow
 from store.types import Assessment, Kind, Reason, StoredItem
@@ -25,7 +26,10 @@ def save_assessments(session: Session, assessments: Sequence[Assessment], *, now
     latest = {(assessment.source, assessment.key): assessment for assessment in assessments}
     for some in chunks(list(latest.items())):
         ids = item_ids(session, [key for key, _ in some])
-        upsert(session, AssessmentRow, [_row(ids[key], assessment, now) for key, assessment in some])
+        rows = [_row(ids[key], assessment, now) for key, assessment in some]
+        upsert(session, AssessmentRow, rows)
+        days = {row["item_id"]: row["deadlines"] for row in rows}
+        replace_deadlines(session, days, is_own=False, known=list(days))
 
 
 def _row(item_id: int, assessment: Assessment, now: datetime) -> dict[str, Any]:

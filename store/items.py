@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.codec import day_to_json
 from store.columns import UtcTime
+from store.deadlines import replace_deadlines
 from store.item_rows import COLUMNS, Key, Told, item_of, narrow, rows_by_key
 from store.removal import barred
 from store.search import search_items
@@ -93,10 +94,22 @@ def _upsert_chunk(session: Session, items: Sequence[Told], now: datetime) -> Ups
         rows.append(told.row(before.first_seen, now if before.id in changed else before.changed_at))
     ids = upsert_indexed(session, ItemRow, rows, ["source", "key"], keep=["first_seen"], returning=COLUMNS.id)
     add(session, RevisionRow, found)
+    _keep_deadlines(session, new, {stored[told.key].id: told for told in touched})
     seen = {row.id for row in stored.values()}.union(ids)
     upsert_selected(session, SightingRow, ["item_id", "last_seen"], _SEEN, {"ids": sorted(seen), "now": now})
     events = sum(row["is_event"] for row in found)
     return UpsertCount(len(new), len(changed), len(items) - len(new) - len(changed), events)
+
+
+def _keep_deadlines(session: Session, new: Sequence[Told], touched: Mapping[int, Told]) -> None:
+    """Keep the days of what was written; only new items that have any cost a look for their numbers."""
+    dated = {told.key: told for told in new if told.values.get("deadlines")}
+    rows = {
+        row.id: dated[row.source, row.key].values["deadlines"]
+        for row in rows_by_key(session, list(dated), COLUMNS.id, COLUMNS.source, COLUMNS.key)
+    }
+    rows |= {number: told.values.get("deadlines", []) for number, told in touched.items()}
+    replace_deadlines(session, rows, is_own=True, known=list(touched))
 
 
 def _compare(session: Session, changed: Mapping[Key, Told], now: datetime) -> list[dict[str, Any]]:

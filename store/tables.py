@@ -115,6 +115,20 @@ class AssessmentRow(Table):
     facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
+class ItemDeadlineRow(Table):
+    """A day to be met, found by its day: told by the source, or else read in the text when the item was assessed."""
+
+    __tablename__ = "item_deadlines"
+    __table_args__ = (Index(None, "day", "item_id"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    is_own: Mapped[bool] = mapped_column(
+        primary_key=True
+    )  # the source's: then what was read in the text does not count
+    day: Mapped[date] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
 class DetailRow(Table):
     """What was fetched of an item by itself; a reading of the lists never touches it."""
 
@@ -169,7 +183,7 @@ class ThreadMemberRow(Table):
     """An item's place in its thread; an item is in one thread at most, an act with a transposition date twice."""
 
     __tablename__ = "thread_members"
-    __table_args__ = (Index(None, "thread_id"),)
+    __table_args__ = (Index(None, "thread_id"), Index(None, "day"))
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
     stage: Mapped[str] = mapped_column(primary_key=True)  # "" for what is no stage
@@ -429,6 +443,22 @@ class ActionRow(Table):
     owner: Mapped[str] = mapped_column(server_default="")
     applied: Mapped[float | None]
     granted: Mapped[float | None]
+    currency: Mapped[str] = mapped_column(server_default="SEK")
+    note: Mapped[str] = mapped_column(server_default="")
+    changed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class ActionChangeRow(Table):
+    """A change of an action; none is ever overwritten."""
+
+    __tablename__ = "action_changes"
+
+    action_id: Mapped[str] = mapped_column(ForeignKey("actions.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    changes: Mapped[dict[str, Any]]
 
 
 class SavedSearchRow(Table):

@@ -193,6 +193,11 @@ def latest_first(threads: Iterable[Thread]) -> list[Thread]:
     return sorted(threads, key=lambda t: (max(m.on for m in t.members if m.stage != Stage.TRANSPOSITION), t.id))[::-1]
 
 
+def get_threads(session: Session, names: Collection[str]) -> dict[str, Thread]:
+    """Return the threads of these ids, by id; unknown ids are left out."""
+    return _threads(session, names)
+
+
 def _threads(session: Session, names: Collection[str]) -> dict[str, Thread]:
     members: dict[str, list[ThreadMember]] = {}
     for some in chunks(sorted(names)):

@@ -517,11 +517,26 @@ class Action:
     title: str
     created_at: datetime
     due: date | None = None
-    state: str = "open"  # open, done, dropped
+    state: str = "open"  # open, ongoing, done, dropped
     outcome: str = ""
     owner: str = ""  # a role or unit in words, not a person's name
-    applied: float | None = None  # kronor that were applied for
-    granted: float | None = None  # kronor that were granted
+    applied: float | None = None  # money that was applied for
+    granted: float | None = None  # money that was granted
+    currency: str = "SEK"  # of both, ISO 4217
+    note: str = ""
+    changed_at: datetime | None = field(default=None, compare=False)  # the store's, None before it is saved
+    version: int = field(default=0, compare=False)  # the store's, 0 before it is saved: what a page says it saw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionChange:
+    """What was changed in an action, when and by which role; `changes` maps a field to [before, after]."""
+
+    action_id: str
+    version: int
+    at: datetime
+    by: str  # a role, not a person's name
+    changes: Mapping[str, list[Any]]  # empty when the action was begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

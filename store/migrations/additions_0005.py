@@ -12,6 +12,7 @@ from store.migrations import (
     additions_0005_accounts,
     additions_0005_learning,
     additions_0005_records,
+    additions_0005_register,
     additions_0005_triage,
 )
 
@@ -72,4 +73,6 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_triage.triage,
     additions_0005_learning.learning,
     additions_0005_records.records,
+    additions_0005_register.actions,
+    additions_0005_register.days,
 )

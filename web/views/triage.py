@@ -25,6 +25,7 @@ from store.verdicts import verdicts_on
 from web import context
 from web.access import Role, needs
 from web.language import N_, _, ngettext
+from web.showing import ROLE_WORDS
 from web.triage_page import Asked, Page, asked, has_paused, item_of, page_of, sitting
 
 page = Blueprint("week", __name__)
@@ -174,7 +175,7 @@ def act() -> Response:
     with context.store().session() as session:
         if view_item(session, context.municipality(), item, context.now()) is None:
             abort(404)
-        save_action(session, action)
+        save_action(session, action, by=ROLE_WORDS[context.account().role])
         note(session, context.audit("action.add", "/".join(item)))
     return _answer(wanted.at(item), _("Åtgärden är sparad: %(title)s", title=action.title))
 
