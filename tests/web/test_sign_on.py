@@ -244,6 +244,7 @@ def test_F78_a_clock_that_is_a_minute_off_is_borne_with_and_no_more(
 
 def test_F78_answer_with_another_state_or_none_or_a_second_time_is_refused(page: Flask, provider: Provider) -> None:
     browser, other = page.test_client(), page.test_client()
+    assert other.get("/logga-in/gemensam/svar?code=x").status_code == 403  # no state, and none was given
     url = there(browser)
     assert other.get(url).status_code == 403  # somebody was sent a link with the thief's own code
     there(other)
