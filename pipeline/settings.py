@@ -242,14 +242,19 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     folder = home_folder(home, values)
     path = folder / FILE_NAME
     file = read_toml(path) if path.exists() else TomlFile(path, {}, {}, "")
-    merged = merge(file.values, from_environment(values))
+    return settings_of(file, folder, values)
+
+
+def settings_of(file: TomlFile, folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that a file gives, as it stands or is to stand; raises ConfigurationError with its line."""
+    merged = merge(file.values, from_environment(os.environ if environment is None else environment))
     try:
         return Settings.model_validate({**merged, "home": folder})
     except ValidationError as error:
         problems = problems_in(error, Settings)
         place, message = problems[0]
         line = file.line_of(place)
-        raise ConfigurationError(message, path=path if line else None, line=line) from error
+        raise ConfigurationError(message, path=file.path if line else None, line=line) from error
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@
     │   ├── ChangedSource             it answered in a shape we do not know
     │   └── RefusedBySource           it said no: 403, challenge page, robots.txt
     ├── StoreError                    the database cannot be used as it is
+    │   ├── StepBusy                  another is doing the step
     │   └── DamagedStore              its file is cut, overwritten or no database
     ├── ModelError
     │   ├── ModelMissing
@@ -69,6 +70,10 @@ class RefusedBySource(SourceError):
 
 class StoreError(ScanningError):
     """The database cannot be used as it is; the message is Swedish and says what to do."""
+
+
+class StepBusy(StoreError):
+    """Another thread, process or computer is doing the step; it lets go when it is done or dead."""
 
 
 class DamagedStore(StoreError):

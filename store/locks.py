@@ -13,14 +13,14 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from store.engine import sqlite_path
-from store.errors import StoreError
+from store.errors import StepBusy
 
 logger = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
 def exclusive(engine: Engine, name: str) -> Iterator[None]:
-    """Hold the named lock; raises StoreError at once when another holds it.
+    """Hold the named lock; raises StepBusy at once when another holds it.
 
     The operating system (SQLite: a lock on a file beside the database) or the server (PostgreSQL: an advisory lock
     of the connection) lets go when the process is gone, however it went, so nothing is ever left to clean up.
@@ -66,5 +66,5 @@ def _unlock(connection: Connection, number: int) -> None:
         logger.warning("the database server cut the connection that held a lock; the step was done without it")
 
 
-def _busy(name: str) -> StoreError:
-    return StoreError(f"Steget {name!r} är redan igång i ett annat fönster eller på en annan dator.")
+def _busy(name: str) -> StepBusy:
+    return StepBusy(f"Steget {name!r} är redan igång i ett annat fönster eller på en annan dator.")
