@@ -18,7 +18,9 @@ def test_changed_file_is_read_again_and_a_broken_one_is_not_used(
     with open_installation(tmp_path) as installation:
         current = Current(installation)
         assert current.installation() is installation
-        path.write_text(path.read_text(encoding="utf-8").replace("per_digest = 25", "per_digest = 30"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("per_digest = 25", "per_digest = 30"), encoding="utf-8"
+        )
         changed = current.installation()
         assert changed.municipality.thresholds.per_digest == 30
         assert changed.store is installation.store
@@ -35,3 +37,19 @@ def test_bundled_municipality_needs_no_file(tmp_path: Path) -> None:
     (tmp_path / "utkik.toml").write_text('municipality = "varberg"\n', encoding="utf-8")
     with open_installation(tmp_path) as installation:
         assert Current(installation).installation() is installation
+
+
+def test_switched_source_counts_at_once_and_a_broken_settings_file_is_not_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    create_installation(tmp_path, "mellerud")
+    path = tmp_path / "utkik.toml"
+    with open_installation(tmp_path) as installation:
+        current = Current(installation)
+        path.write_text("[sources.gdelt]\nenabled = true\n\n[mail]\nport = 25\n", encoding="utf-8")
+        changed = current.installation()
+        assert changed.settings.sources["gdelt"].enabled is True
+        assert changed.settings.mail.port == 587  # counts from the next start
+        path.write_text("[sources.gdelt]\nenabled = kanske\n", encoding="utf-8")
+        assert current.installation() is changed
+        assert "is not used" in caplog.text
