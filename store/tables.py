@@ -569,3 +569,18 @@ class AuditRow(Table):
     action: Mapped[str]
     subject: Mapped[str]
     detail: Mapped[str]
+
+
+class OrganisationChangeRow(Table):
+    """The municipality's file as it was after one change; no reference to the account, which it outlives."""
+
+    __tablename__ = "organisation_history"
+    __table_args__ = (Index(None, "municipality", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    at: Mapped[datetime]
+    account_id: Mapped[str]
+    role: Mapped[str]
+    what: Mapped[str]
+    text: Mapped[str]

@@ -622,3 +622,16 @@ class AuditEntry:
     action: str  # such as "login" or "account.add"
     subject: str = ""  # what it was done to
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationChange:
+    """What the municipality's file said after somebody changed it, and what the change was in words."""
+
+    municipality: str
+    at: datetime
+    account_id: str  # "" for a change that was made in the file itself
+    role: str
+    what: str  # Swedish, without a full stop
+    text: str  # the whole file
+    number: int = 0  # given by the store, the newest highest

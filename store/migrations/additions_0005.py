@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from store.migrations import (
     additions_0005_accounts,
     additions_0005_learning,
+    additions_0005_organisation,
     additions_0005_records,
     additions_0005_register,
     additions_0005_triage,
@@ -75,4 +76,5 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_records.records,
     additions_0005_register.actions,
     additions_0005_register.days,
+    additions_0005_organisation.organisation,
 )

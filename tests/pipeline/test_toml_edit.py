@@ -111,7 +111,7 @@ def test_file_keeps_its_mode_and_the_version_before_lies_beside_it(path: Path) -
 
 def test_new_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     edit_toml(tmp_path / "ny.toml", [(("sources", "cellar", "enabled"), False)], check=any_file)
-    assert (tmp_path / "ny.toml").read_text(encoding="utf-8") == "[sources.cellar]\nenabled = false\n\n"
+    assert (tmp_path / "ny.toml").read_text(encoding="utf-8") == "[sources.cellar]\nenabled = false\n"
     assert (tmp_path / "ny.toml").stat().st_mode & 0o777 == 0o600
 
 
