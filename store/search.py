@@ -21,6 +21,7 @@ Order = Literal["newest", "best"]
 _RANKED = 2_000
 _SHORTEST_PREFIX = 3  # "EU" must not find "euro"; three letters are enough to begin a Swedish compound
 _MOST_TERMS = 20
+_MANY = 5_000  # matches, from which on the newest are walked through
 
 _INDEXES = ("item_search", "detail_search")  # what the lists told, and what was fetched of single items
 _RANKING = """SELECT number, MIN(score) AS score FROM (
@@ -76,11 +77,19 @@ def matching(session: Session, query: str, *, order: Order = "newest") -> Select
     unwanted = [term for term in terms if term.is_excluded]
     if not terms:
         return None
-    find = _find_sqlite if session.get_bind().dialect.name == "sqlite" else _find_postgresql
-    return find(wanted, unwanted, order)
+    if session.get_bind().dialect.name == "sqlite":
+        return _find_sqlite(wanted, unwanted, order, is_common=_is_common(session, wanted))
+    return _find_postgresql(wanted, unwanted, order)
 
 
-def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order) -> Select[Any]:
+def _is_common(session: Session, wanted: Sequence[Term]) -> bool:
+    """Tell whether so many items match that it is quicker to walk through the newest than to sort all that match."""
+    words = {"wanted": " AND ".join(_fts5(term) for term in wanted), "many": _MANY}
+    query = text("SELECT 1 FROM item_search WHERE item_search MATCH :wanted LIMIT 1 OFFSET :many")
+    return bool(wanted) and session.execute(query, words).first() is not None
+
+
+def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order, *, is_common: bool) -> Select[Any]:
     found = select(*COLUMNS)
     if unwanted:
         out = " OR ".join(_fts5(term) for term in unwanted)
@@ -89,14 +98,16 @@ def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order)
         return found
     words = " AND ".join(_fts5(term) for term in wanted)
     if order == "newest":
-        return found.where(text(f"items.id IN ({_hits('wanted')})").bindparams(wanted=words))
+        # The plus keeps SQLite from looking up every match in order to sort them: 11 ms for 200 at a million items.
+        number = "+items.id" if is_common else "items.id"
+        return found.where(text(f"{number} IN ({_hits('wanted')})").bindparams(wanted=words))
     ranked = text(_RANKING).bindparams(wanted=words, ranked=_RANKED)
     hits_by_rank = ranked.columns(literal_column("number"), literal_column("score")).subquery()
     return found.join(hits_by_rank, hits_by_rank.c.number == COLUMNS.id).order_by(hits_by_rank.c.score)
 
 
 def _hits(words: str) -> str:
-    return " UNION ".join(f"SELECT rowid FROM {name} WHERE {name} MATCH :{words}" for name in _INDEXES)  # noqa: S608 - our names
+    return " UNION ALL ".join(f"SELECT rowid FROM {name} WHERE {name} MATCH :{words}" for name in _INDEXES)  # noqa: S608 - our names
 
 
 def _fts5(term: Term) -> str:
