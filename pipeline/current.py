@@ -17,7 +17,10 @@ logger = logging.getLogger(__name__)
 Signature = tuple[int, int, int] | None
 
 # What of the settings counts at once. The rest was used when the program began, and needs a new beginning.
-LIVE = ("sources", "feeds", "listings", "bundled_feeds")
+LIVE = (
+    *("sources", "feeds", "listings", "bundled_feeds", "crawl"),
+    *("mail", "schedule", "backup", "retention", "second_reader"),
+)
 
 
 class Current:

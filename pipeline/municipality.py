@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from pipeline.areas import area_names
-from pipeline.municipality_errors import problems_in
+from pipeline.municipality_errors import Problem, problems_in
 from pipeline.municipality_list import default_organisation, find_listed, nearest_listed
 from pipeline.toml_file import TomlFile, parse_toml, read_toml
 from store.errors import ConfigurationError
@@ -35,6 +35,14 @@ Email = Annotated[EmailStr, AfterValidator(str.lower)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 UnitKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 Flag = Literal["children_youth", "partnership"]  # those that have a section of their own in the digest
+
+
+class MunicipalityFault(ConfigurationError):
+    """The file does not describe a municipality; `problems` says where, each with its sentence."""
+
+    def __init__(self, message: str, *, path: Path, line: int, problems: list[Problem]) -> None:
+        super().__init__(message, path=path, line=line)
+        self.problems = tuple(problems)
 
 
 class Table(BaseModel):
@@ -219,8 +227,9 @@ def _unknown_areas(municipality: Municipality, area_keys: Collection[str]) -> li
     return problems
 
 
-def _configuration_error(file: TomlFile, problems: list[tuple[tuple[str | int, ...], str]]) -> ConfigurationError:
+def _configuration_error(file: TomlFile, problems: list[Problem]) -> MunicipalityFault:
     """Return one error that says everything that is wrong, the first in the file first."""
     placed = sorted((file.line_of(place) or 1, message) for place, message in problems)
     (line, first), *rest = placed
-    return ConfigurationError("\n".join([first, *(f"rad {n}: {m}" for n, m in rest)]), path=file.path, line=line)
+    message = "\n".join([first, *(f"rad {n}: {m}" for n, m in rest)])
+    return MunicipalityFault(message, path=file.path, line=line, problems=problems)

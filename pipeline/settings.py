@@ -12,13 +12,21 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from pipeline.municipality_errors import problems_in
-from pipeline.toml_file import TomlFile, read_toml
+from pipeline.municipality_errors import Problem, problems_in
+from pipeline.toml_file import Place, TomlFile, read_toml
 from store.errors import ConfigurationError
 from store.types import Role
 
 FILE_NAME = "utkik.toml"
 ENVIRONMENT_PREFIX = "UTKIK_"
+
+
+class SettingsFault(ConfigurationError):
+    """A setting will not do; `problems` says which, each with its sentence."""
+
+    def __init__(self, message: str, *, path: Path | None, line: int | None, problems: list[Problem]) -> None:
+        super().__init__(message, path=path, line=line)
+        self.problems = tuple(problems)
 
 
 class Table(BaseModel):
@@ -238,15 +246,14 @@ def home_folder(home: Path | None, environment: Mapping[str, str] | None = None)
 
 def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of an installation; raises ConfigurationError with file, line and advice."""
-    values = os.environ if environment is None else environment
-    folder = home_folder(home, values)
+    folder = home_folder(home, environment)
     path = folder / FILE_NAME
     file = read_toml(path) if path.exists() else TomlFile(path, {}, {}, "")
-    return settings_of(file, folder, values)
+    return settings_of(file, folder, environment)
 
 
 def settings_of(file: TomlFile, folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that a file gives, as it stands or is to stand; raises ConfigurationError with its line."""
+    """Return the settings that a file gives, as it stands or is to stand; raises SettingsFault with its line."""
     merged = merge(file.values, from_environment(os.environ if environment is None else environment))
     try:
         return Settings.model_validate({**merged, "home": folder})
@@ -254,7 +261,19 @@ def settings_of(file: TomlFile, folder: Path, environment: Mapping[str, str] | N
         problems = problems_in(error, Settings)
         place, message = problems[0]
         line = file.line_of(place)
-        raise ConfigurationError(message, path=file.path if line else None, line=line) from error
+        raise SettingsFault(message, path=file.path if line else None, line=line, problems=problems) from error
+
+
+def set_by_environment() -> set[Place]:
+    """Return the places of the settings that the environment decides, whatever the file says."""
+
+    def places(values: Mapping[str, Any], way: Place = ()) -> set[Place]:
+        found: set[Place] = set()
+        for name, value in values.items():
+            found |= places(value, (*way, name)) if isinstance(value, Mapping) else {(*way, name)}
+        return found
+
+    return places(from_environment(os.environ))
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

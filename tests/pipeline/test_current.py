@@ -46,10 +46,11 @@ def test_switched_source_counts_at_once_and_a_broken_settings_file_is_not_used(
     path = tmp_path / "utkik.toml"
     with open_installation(tmp_path) as installation:
         current = Current(installation)
-        path.write_text("[sources.gdelt]\nenabled = true\n\n[mail]\nport = 25\n", encoding="utf-8")
+        path.write_text("[sources.gdelt]\nenabled = true\n\n[mail]\nport = 25\n[web]\nthreads = 9\n", encoding="utf-8")
         changed = current.installation()
         assert changed.settings.sources["gdelt"].enabled is True
-        assert changed.settings.mail.port == 587  # counts from the next start
+        assert changed.settings.mail.port == 25
+        assert changed.settings.web.threads == 4  # counts from the next start
         path.write_text("[sources.gdelt]\nenabled = kanske\n", encoding="utf-8")
         assert current.installation() is changed
         assert "is not used" in caplog.text
