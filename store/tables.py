@@ -556,6 +556,43 @@ class WebSessionRow(Table):
     created_at: Mapped[datetime]
 
 
+class ApiTokenRow(Table):
+    """A key to the HTTP API; revoked, it stays so that the audit log has its name."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (UniqueConstraint("digest"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    digest: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class PublicationRow(Table):
+    """An item on the residents' page, or one that was there."""
+
+    __tablename__ = "publications"
+    __table_args__ = (
+        _item_key(),
+        UniqueConstraint("municipality", "source", "key"),
+        Index(None, "municipality", "published_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    source: Mapped[str]
+    key: Mapped[str]
+    meaning: Mapped[str]
+    published_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    by: Mapped[str]
+    shows_actions: Mapped[bool]
+    withdrawn_at: Mapped[datetime | None]
+
+
 class AuditRow(Table):
     """That somebody did something; no reference to the account, which it outlives."""
 

@@ -613,6 +613,35 @@ class WebSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A key with which another system reads through the HTTP API; what it holds itself is not stored."""
+
+    id: str
+    name: str  # the system, in words
+    role: Role
+    digest: str  # SHA-256 of the key
+    created_at: datetime
+    last_used: date | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """An item that the coordinator has approved for the residents' page; withdrawn, it is shown no more."""
+
+    id: str  # the same for ever: its address, and its name in feeds
+    municipality: str
+    source: str
+    key: str
+    meaning: str  # what it means to a resident, in the coordinator's own words
+    published_at: datetime
+    changed_at: datetime
+    by: str  # a role
+    shows_actions: bool = True  # whether finished actions are told of too
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """That somebody did something: ids and roles only, so that it can outlive the account."""
 

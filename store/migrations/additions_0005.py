@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from store.migrations import (
     additions_0005_accounts,
     additions_0005_learning,
+    additions_0005_public,
     additions_0005_organisation,
     additions_0005_records,
     additions_0005_register,
@@ -77,4 +78,6 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_register.actions,
     additions_0005_register.days,
     additions_0005_organisation.organisation,
+    additions_0005_public.publications,
+    additions_0005_public.api_tokens,
 )
