@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql
 from store.migrations import (
     additions_0005_accounts,
     additions_0005_learning,
-    additions_0005_public,
     additions_0005_organisation,
+    additions_0005_public,
     additions_0005_records,
     additions_0005_register,
     additions_0005_triage,
