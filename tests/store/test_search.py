@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -118,3 +118,17 @@ def test_word_in_every_item_is_answered_at_once(sqlite_store: Store, make_item: 
         began = time.perf_counter()
         assert len(found(sqlite_store, "avlopp", order)) == 20  # type: ignore[arg-type]
         assert time.perf_counter() - began < 0.5
+
+
+def test_word_that_thousands_of_items_have_gives_the_newest_of_them(store: Store, make_item: MakeItem) -> None:
+    days = [date(2026, 1, 1) + timedelta(days=number * 7 % 200) for number in range(5_100)]
+    items = [
+        make_item(key=f"k{number:04}", title="Vatten", text="", published=day) for number, day in enumerate(days)
+    ]  # fmt: skip
+    with store.session() as session:
+        upsert_items(session, items, now=NOW)
+    newest = sorted(((day, number) for number, day in enumerate(days)), reverse=True)[:20]
+    with store.reading() as session:
+        shown = [stored.item.published for stored in search_items(session, "vatten")]
+    assert shown == [day for day, _number in newest]
+    assert found(store, "vatten -vatten") == []
