@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from pipeline.folder import file_stem
 from pipeline.installation import Installation
 from pipeline.ledger import Period, read_sendings, sending_values, telling_values
+from store.cells import safe_cell
 from store.db import Session
 from store.digests import deliveries
 from store.errors import ConfigurationError
@@ -22,7 +23,6 @@ from store.ledger import Sending, messages, told_entries
 
 CHECKSUMS = "SHA256SUMS"
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # a ZIP file must have one; this one is the same at every export
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 LETTERS = (
     *("id", "vecka", "enheter", "namnder", "roll", "adress", "amne", "message_id", "skrivet", "lage", "avgjort"),
@@ -164,10 +164,3 @@ def table(header: Sequence[str], rows: Iterator[Sequence[Any]]) -> bytes:
     for row in rows:
         writer.writerow([safe_cell(value) for value in row])
     return text.getvalue().encode("utf-8-sig")
-
-
-def safe_cell(value: Any) -> Any:
-    """Return the value so that no spreadsheet reads it as a formula: an apostrophe goes before what begins as one."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value

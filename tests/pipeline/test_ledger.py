@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive import export_ledger, safe_cell
+from pipeline.archive import export_ledger
 from pipeline.installation import Installation
 from pipeline.ledger import REMOVED, Period, ledger_values, told_values
 from pipeline.threads import join_threads
+from store.cells import safe_cell
 from store.db import Store
 from store.errors import ConfigurationError
 from store.items import upsert_items
