@@ -521,6 +521,23 @@ class ValidatorRow(Table):
     full_at: Mapped[datetime | None]
 
 
+class CofinancingRow(Table):
+    """A word on whether a call was tried for a project; the calls outlive their items here."""
+
+    __tablename__ = "cofinancing"
+    __table_args__ = (Index("ix_cofinancing_municipality", "municipality", "project"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    project: Mapped[str]
+    source: Mapped[str]
+    key: Mapped[str]
+    state: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+
 class MetaRow(Table):
     """Single facts about the installation."""
 

@@ -549,6 +549,28 @@ class SavedSearch:
     created_at: datetime
 
 
+class TrialState(StrEnum):
+    """How far the trying of co-financing has come for a project and a call."""
+
+    CONSIDERED = "considered"
+    APPLIED = "applied"
+    DECLINED = "declined"  # not tried, and why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """That a call was tried as co-financing of a project, or not, and why; the newest word counts."""
+
+    municipality: str
+    project: str  # its key in the municipality's file
+    source: str
+    key: str
+    state: TrialState
+    at: datetime
+    by: str  # role, not a person's name
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult:
     """How one part of a source (a feed, a type code, a query family) went in a run."""

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from store.migrations import (
     additions_0005_accounts,
+    additions_0005_cofinancing,
     additions_0005_learning,
     additions_0005_organisation,
     additions_0005_public,
@@ -78,6 +79,7 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_register.actions,
     additions_0005_register.days,
     additions_0005_organisation.organisation,
+    additions_0005_cofinancing.cofinancing,
     additions_0005_public.publications,
     additions_0005_public.api_tokens,
 )
