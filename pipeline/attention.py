@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 from crawlers.dates import STOCKHOLM
 from nlp.model_file import missing_model
+from pipeline.action_wording import late_in_words
+from pipeline.actions_view import late_actions
 from pipeline.areas import area_names
+from pipeline.cofinancing_register import cofinancing_faults
 from pipeline.health import Health
 from pipeline.municipality import Municipality
 from pipeline.outbox import STATE_WORDS
@@ -22,6 +25,7 @@ from store.types import DigestState, Outcome
 NEEDS_A_PERSON = (DigestState.REFUSED, DigestState.BOUNCED, DigestState.UNCLEAR, DigestState.HELD)
 REMINDED = timedelta(days=28)  # a digest that nobody has settled for four weeks is left to the page of the outbox
 NO_BACKUP = timedelta(days=2)  # one that fails once may succeed an hour later; after two days somebody must look
+NEWLY_LATE = timedelta(days=7)  # a week's letter tells of it once; after that only along with other matters
 AREAS_NAMED = 4
 
 
@@ -62,7 +66,10 @@ def attention_of(
     faults = [*source_faults(sources, titles, now), *digest_faults(session, municipality, now)]
     faults += backup_faults(session, now)
     faults += [fault] if (fault := missing_model()) else []
-    return Attention(tuple(faults), (*units_without_contact(municipality), *areas_without_unit(municipality)))
+    faults += cofinancing_faults(session, municipality, now)
+    late, later = action_faults(session, municipality, now)
+    faults += late
+    return Attention(tuple(faults), (*later, *units_without_contact(municipality), *areas_without_unit(municipality)))
 
 
 def source_faults(sources: Mapping[str, Health], titles: Mapping[str, str], now: datetime) -> list[str]:
@@ -85,6 +92,14 @@ def digest_faults(session: Session, municipality: Municipality, now: datetime) -
             letters = counted(len(names), "brev", "brev")
             told.append(f"{letters}: {STATE_WORDS[state]}. {listed(names)}. Avgör med: utkik outbox")
     return told
+
+
+def action_faults(session: Session, municipality: Municipality, now: datetime) -> tuple[list[str], list[str]]:
+    """Return a sentence on the actions that have become late in the last week, and one on those late since before."""
+    today = now.astimezone(STOCKHOLM).date()
+    late = late_actions(session, municipality, today)
+    fresh = [action for action in late if action.due and action.due >= today - NEWLY_LATE]
+    return late_in_words(fresh, municipality), late_in_words([one for one in late if one not in fresh], municipality)
 
 
 def backup_faults(session: Session, now: datetime) -> list[str]:

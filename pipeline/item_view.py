@@ -115,7 +115,7 @@ def view_item(session: Session, municipality: Municipality, item: ItemId, now: d
         story=_story(session, candidate),
         thread=_thread(session, candidate),
         verdicts=tuple(reversed(verdicts)),
-        told=tuple(_told(session, municipality, item)),
+        told=tuple(tellings_in_words(session, municipality, item)),
         revisions=tuple(reversed(revisions(session, *item))),
         seen=last_seen(session, *item),
         facts=facts_in_words(candidate.item, candidate.assessment.facts),
@@ -173,7 +173,8 @@ def _mate(stored: StoredItem, word: str, when: str = "", is_this: bool = False) 
     )
 
 
-def _told(session: Session, municipality: Municipality, item: ItemId) -> Sequence[Told]:
+def tellings_in_words(session: Session, municipality: Municipality, item: ItemId) -> Sequence[Told]:
+    """Return every letter that the item stood in, the newest first."""
     return [
         Told(
             telling.week,

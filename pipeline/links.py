@@ -19,8 +19,9 @@ from pipeline.keys import Keys
 logger = logging.getLogger(__name__)
 
 ANSWER, UNSUBSCRIBE, UNIT = "answer", "unsubscribe", "unit"
+CALENDAR, ACCOUNT_CALENDAR = "calendar", "account calendar"  # of a letter's reader; of an account, named in its place
 PAGES = {ANSWER: "svar", UNSUBSCRIBE: "avsluta", UNIT: "min"}
-# Answers are given within a quarter; the right to end the letters never ends.
+# Answers are given within a quarter; the right to end the letters never ends, and a calendar is read until it is left.
 AGES = {ANSWER: timedelta(days=90), UNIT: timedelta(days=90)}
 LONGEST = 200  # characters: a longer token is none of ours, and is not worth computing anything for
 EPOCH = date(2020, 1, 1)

@@ -28,7 +28,7 @@ def thread_values(installation: Installation, words: str, *, now: datetime) -> l
     """Return the threads that a number names or that items with the words are in, the latest first."""
     today = now.astimezone(STOCKHOLM).date()
     with installation.store.reading() as session:
-        threads = _found(session, words)[:MOST]
+        threads = find_threads(session, words)[:MOST]
         items = get_items(session, list({(m.source, m.key) for thread in threads for m in thread.members}))
     return [
         {
@@ -40,7 +40,8 @@ def thread_values(installation: Installation, words: str, *, now: datetime) -> l
     ]
 
 
-def _found(session: Session, words: str) -> list[Thread]:
+def find_threads(session: Session, words: str) -> list[Thread]:
+    """Return the threads that a number names, or that the newest items with the words are in, the latest first."""
     if numbers := numbers_in(words):
         return threads_with(session, numbers)
     keys = [(stored.item.source, stored.item.key) for stored in search_items(session, words, limit=MOST_FOUND)]

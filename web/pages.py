@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.views import answers, audit, letters, login, search, settings, sso, start, triage
+from web.views import (
+    about,
+    actions,
+    answers,
+    audit,
+    calendar,
+    deadlines,
+    digests,
+    letters,
+    login,
+    publications,
+    residents,
+    search,
+    settings,
+    sso,
+    start,
+    threads,
+    triage,
+)
 
 PAGES: tuple[Blueprint, ...] = (
     start.page,
     triage.page,
     search.page,
+    publications.page,
+    residents.page,
+    about.page,
+    deadlines.page,
+    calendar.page,
+    actions.page,
+    threads.page,
+    digests.page,
     answers.page,
     letters.page,
     login.page,

@@ -9,21 +9,51 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
+from pipeline.publications import publication_id
 from store.db import Store
+from tests.web.seeding import PUBLISHED
 
 OPEN, READER, ANALYST, COORDINATOR = "open", "reader", "analyst", "coordinator"
 
 # The least role of every endpoint; a page that is added is added here too.
 LEAST = {
+    "actions.add": ANALYST,
+    "actions.begin": ANALYST,
+    "actions.change": ANALYST,
+    "actions.export": READER,
+    "actions.one": READER,
+    "actions.show": READER,
+    "about.accessibility": OPEN,
+    "about.personal_data": OPEN,
     "answers.answer": OPEN,
     "answers.own": OPEN,
     "answers.show": OPEN,
     "letters.leave": OPEN,
     "letters.show": OPEN,
     "audit.show": COORDINATOR,
+    "digests.again": COORDINATOR,
+    "digests.arrived": COORDINATOR,
+    "digests.html": COORDINATOR,
+    "digests.letter": COORDINATOR,
+    "digests.message": COORDINATOR,
+    "digests.progress": READER,
+    "digests.release": COORDINATOR,
+    "digests.send": COORDINATOR,
+    "digests.show": READER,
+    "digests.trial": COORDINATOR,
+    "calendar.of_account": OPEN,
+    "calendar.of_reader": OPEN,
+    "deadlines.show": READER,
     "login.log_in": OPEN,
     "login.log_out": OPEN,
     "login.show": OPEN,
+    "publications.change": COORDINATOR,
+    "residents.data_csv": OPEN,
+    "residents.data_json": OPEN,
+    "residents.feed": OPEN,
+    "residents.item": OPEN,
+    "residents.month": OPEN,
+    "residents.show": OPEN,
     "search.item": READER,
     "search.save": ANALYST,
     "search.show": READER,
@@ -34,6 +64,8 @@ LEAST = {
     "start.choose_language": OPEN,
     "start.show": READER,
     "static": OPEN,
+    "threads.one": READER,
+    "threads.show": READER,
     "week.act": COORDINATOR,
     "week.judge": COORDINATOR,
     "week.judge_many": COORDINATOR,
@@ -43,7 +75,11 @@ LEAST = {
     "week.take_back": COORDINATOR,
 }
 # What stands in the place of a variable part of an address, by its name; else 1 or "x".
-VALUES: dict[str, Any] = {"filename": "utkik.css"}
+VALUES: dict[str, Any] = {
+    "publication": publication_id("provköping", PUBLISHED),
+    "published_in": "2026-11",
+    "filename": "utkik.css",
+}
 
 
 def addresses(app: Flask, *methods: str) -> Iterator[tuple[str, str, str]]:
