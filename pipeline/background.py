@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from store.db import Store
@@ -85,9 +87,16 @@ def _run(task: Task, work: Callable[[Task], str]) -> None:
     except Exception as error:  # a thread's fault is seen by nobody else: it is told on the page and in the log
         task.is_failed = True
         task.message = "Något gick fel hos oss. Det som redan var gjort är sparat. Försök igen."
-        logger.error("%s: fault in the program: %s", task.name, type(error).__name__)
+        logger.error("%s: fault in the program: %s", task.name, _told(error))
     finally:
         task.is_over = True
+
+
+def _told(error: Exception) -> str:
+    """Return the kind of error and where it came from; its words may hold texts or addresses."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = (f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} at {' > '.join(places)}"
 
 
 @contextmanager
@@ -130,8 +139,13 @@ class Keeper:
         kept = self._kept.get(name)
         return (kept[1], kept[0] == mark) if kept else (None, False)
 
+    def join(self, seconds: float = 30.0) -> None:
+        """Wait until nothing is being worked out, at most so long for each."""
+        for _, thread in list(self._under_way.values()):
+            thread.join(seconds)
+
     def _work(self, name: str, mark: Any, work: Callable[[], Any]) -> None:
         try:
             self._kept[name] = (mark, work())
         except Exception as error:  # the next look tries again
-            logger.error("%s: could not be worked out: %s", name, type(error).__name__)
+            logger.error("%s: could not be worked out: %s", name, _told(error))

@@ -199,6 +199,14 @@ def get_digest(session: Session, digest_id: str) -> Digest | None:
     return next(iter(_digests(session, DigestRow.id == digest_id)), None)
 
 
+def letter_states(session: Session, municipality: str, period: str) -> dict[str, tuple[DigestState, datetime | None]]:
+    """Return the state of each contact person's letter of the period, and when it was settled."""
+    query = select(DigestRow.contact, DigestRow.state, DigestRow.settled_at).where(
+        DigestRow.municipality == municipality, DigestRow.week == period
+    )
+    return {contact: (DigestState(state), settled) for contact, state, settled in session.execute(query)}
+
+
 def weeks_told(session: Session, municipality: str) -> frozenset[str]:
     """Return the weeks that anybody in the municipality has a digest of."""
     query = select(DigestRow.week).where(DigestRow.municipality == municipality).distinct()

@@ -10,7 +10,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, load_only
 
 from store.item_rows import Key
-from store.tables import CorrectionRow, DigestEntryRow, DigestRow, ExplorationRow, ItemRow, RunRow, StoryMemberRow
+from store.tables import (
+    ContactStateRow,
+    CorrectionRow,
+    DigestEntryRow,
+    DigestRow,
+    ExplorationRow,
+    FeedbackRow,
+    ItemRow,
+    RunRow,
+    StoryMemberRow,
+    VerdictRow,
+)
 from store.types import DigestState
 from store.writing import chunks
 
@@ -47,6 +58,15 @@ def week_mark(session: Session, municipality: str) -> tuple[object, ...]:
     explored = select(func.count(), func.max(ExplorationRow.chosen_at))
     picked = explored.where(ExplorationRow.municipality == municipality)
     return (*runs, *session.execute(digests).one(), session.scalar(learned), *session.execute(picked).one())
+
+
+def letters_mark(session: Session, municipality: str) -> tuple[object, ...]:
+    """Return a value that is another one when anything is that the week's letters are made of."""
+    verdicts = select(func.max(VerdictRow.id)).where(VerdictRow.municipality == municipality)
+    states = select(func.count(), func.max(ContactStateRow.since)).where(ContactStateRow.municipality == municipality)
+    answers = session.scalar(select(func.max(FeedbackRow.id)))
+    reached = session.execute(states).one()
+    return (*week_mark(session, municipality), session.scalar(verdicts), answers, *reached)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
 from flask import Flask, current_app, g
 
 from crawlers.dates import STOCKHOLM
+from pipeline.background import Background, Keeper
 from pipeline.current import Current
 from pipeline.installation import Installation
 from pipeline.municipality import Municipality
@@ -29,6 +30,8 @@ class Surroundings:
     clock: Callable[[], datetime]
     attempts: Attempts  # failed logins
     sign_on: SignOn | None  # None when no provider is set
+    background: Background = field(default_factory=Background)  # work that goes on when a request is answered
+    keeper: Keeper = field(default_factory=Keeper)  # what takes long to work out
 
 
 def surroundings(app: Flask | None = None) -> Surroundings:

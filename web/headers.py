@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
-from web.access import role_needed
+from web.access import is_open
 
 # Nothing inline and nothing from elsewhere. `data:` is for the small pictures that a browser draws itself.
 POLICY = "; ".join(
@@ -14,6 +14,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
+        "frame-src 'self'",  # a letter as it will look, itself without rights
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -41,7 +42,7 @@ def _with_headers(response: Response) -> Response:
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
     view = current_app.view_functions.get(request.endpoint or "")
-    is_private = view is None or role_needed(view) is not None or response.status_code >= 400
+    is_private = view is None or not is_open(view) or response.status_code >= 400
     if is_private or "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
