@@ -54,6 +54,21 @@ LEAST = {
     "residents.item": OPEN,
     "residents.month": OPEN,
     "residents.show": OPEN,
+    "organisation.add_unit": COORDINATOR,
+    "organisation.coordinator": COORDINATOR,
+    "organisation.history": COORDINATOR,
+    "organisation.leave_unit": COORDINATOR,
+    "organisation.new_unit": COORDINATOR,
+    "organisation.reach": COORDINATOR,
+    "organisation.remove_unit": COORDINATOR,
+    "organisation.restore": COORDINATOR,
+    "organisation.save_coordinator": COORDINATOR,
+    "organisation.save_towns": COORDINATOR,
+    "organisation.save_unit": COORDINATOR,
+    "organisation.show": READER,
+    "organisation.towns": COORDINATOR,
+    "organisation.try_mail": COORDINATOR,
+    "organisation.unit": COORDINATOR,
     "search.item": READER,
     "search.save": ANALYST,
     "search.show": READER,
@@ -78,7 +93,7 @@ LEAST = {
 VALUES: dict[str, Any] = {
     "publication": publication_id("provköping", PUBLISHED),
     "published_in": "2026-11",
-    "filename": "utkik.css",
+    "filename": "utkik.css", "unit": "skola",
 }
 
 
