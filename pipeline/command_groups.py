@@ -7,11 +7,14 @@ import typer
 from pipeline.account_commands import account_app
 from pipeline.backup_commands import backup, restore
 from pipeline.bounce_commands import bounces
+from pipeline.cofinancing_commands import cofinancing_app
 from pipeline.contact_commands import contacts
 from pipeline.encoder_commands import encoder_app
+from pipeline.export_commands import export
 from pipeline.file_commands import classify, evaluate
 from pipeline.ledger_commands import ledger
 from pipeline.model_commands import model_app
+from pipeline.notebook_commands import notebooks
 from pipeline.person_commands import person_app, remove
 from pipeline.retention_commands import retention
 from pipeline.second_reader_commands import second_reader_app
@@ -28,6 +31,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(serve)
     app.add_typer(account_app, name="account")
     app.command()(contacts)
+    app.add_typer(cofinancing_app, name="cofinancing")
     app.command()(ledger)
     app.command()(backup)
     app.command()(restore)
@@ -37,3 +41,5 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(person_app, name="person")
     app.command()(classify)
     app.command()(evaluate)
+    app.command()(export)
+    app.command()(notebooks)

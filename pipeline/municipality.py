@@ -115,6 +115,20 @@ class Unit(Table):
     deputy: Person | None = None
 
 
+class Project(Table):
+    """A planned development or investment project, for which co-financing is to be tried."""
+
+    key: UnitKey
+    name: Text
+    unit: UnitKey
+    areas: tuple[str, ...] = Field(min_length=1)
+    words: tuple[Text, ...] = ()  # what it is about: a call that names one of them is nearer
+    begins: date | None = None
+    ends: date | None = None
+    budget: int | None = Field(default=None, ge=1)  # kronor
+    note: str = ""
+
+
 class Municipality(Table):
     """A municipality that is served."""
 
@@ -127,6 +141,7 @@ class Municipality(Table):
     thresholds: Thresholds = Thresholds()
     first: tuple[Flag, ...] = ("children_youth",)
     twin_towns: tuple[TwinTown, ...] = ()
+    projects: tuple[Project, ...] = ()
     units: dict[UnitKey, Unit] = Field(min_length=1)
 
     @cached_property
@@ -154,7 +169,7 @@ def parse_municipality(file: TomlFile, area_keys: Collection[str]) -> Municipali
         municipality = Municipality.model_validate(file.values)
     except ValidationError as error:
         raise _configuration_error(file, problems_in(error, Municipality)) from error
-    if problems := _unknown_areas(municipality, area_keys):
+    if problems := [*_unknown_areas(municipality, area_keys), *_project_problems(municipality)]:
         raise _configuration_error(file, problems)
     return municipality
 
@@ -216,14 +231,34 @@ def municipality_file(name_or_path: str) -> TomlFile:
     raise ConfigurationError(f"okänd kommun '{name_or_path}', {advice}")
 
 
-def _unknown_areas(municipality: Municipality, area_keys: Collection[str]) -> list[tuple[tuple[str | int, ...], str]]:
-    problems: list[tuple[tuple[str | int, ...], str]] = []
-    for key, unit in municipality.units.items():
-        for area in unit.areas:
+def _unknown_areas(municipality: Municipality, area_keys: Collection[str]) -> list[Problem]:
+    places: list[tuple[tuple[str | int, ...], tuple[str, ...]]] = [
+        *((("units", key, "areas"), unit.areas) for key, unit in municipality.units.items()),
+        *((("projects", n, "areas"), project.areas) for n, project in enumerate(municipality.projects)),
+    ]
+    problems: list[Problem] = []
+    for place, areas in places:
+        for area in areas:
             if area not in area_keys:
                 near = get_close_matches(area, area_keys, n=1, cutoff=0.5)
                 advice = f"menade du '{near[0]}'?" if near else f"kända är {', '.join(area_keys)}"
-                problems.append((("units", key, "areas"), f"okänt verksamhetsområde '{area}', {advice}"))
+                problems.append((place, f"okänt verksamhetsområde '{area}', {advice}"))
+    return problems
+
+
+def _project_problems(municipality: Municipality) -> list[Problem]:
+    problems: list[Problem] = []
+    keys = [project.key for project in municipality.projects]
+    for number, project in enumerate(municipality.projects):
+        if project.key in keys[:number]:
+            problems.append(
+                (("projects", number, "key"), f"två projekt heter '{project.key}'; ge ett av dem ett annat")
+            )
+        if project.unit not in municipality.units:
+            known = ", ".join(municipality.units)
+            problems.append((("projects", number, "unit"), f"okänd enhet '{project.unit}', kända är {known}"))
+        if project.begins and project.ends and project.ends < project.begins:
+            problems.append((("projects", number, "ends"), "projektet slutar innan det börjar"))
     return problems
 
 

@@ -36,6 +36,7 @@ SWEDISH = {
     "namn": "name",
     "nämnd": "committee",
     "områden": "areas",
+    "projekt": "projects",
     "relevans": "relevance",
     "roll": "role",
     "samordnare": "coordinator",

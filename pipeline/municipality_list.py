@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 # A municipality's domain is nearly always its name without accents; it corrects what is not.
 _PLAIN = str.maketrans({"å": "a", "ä": "a", "ö": "o", "é": "e", "ü": "u", " ": ""})
+_LAST = str.maketrans("åäö", "{|}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def listed_municipalities() -> dict[str, ListedMunicipality]:
 
 def swedish_order(name: str) -> str:
     """Return a key that sorts å, ä and ö last."""
-    return name.lower().translate(str.maketrans({"å": "{", "ä": "|", "ö": "}"}))
+    return name.lower().translate(_LAST)
 
 
 def find_listed(name: str) -> ListedMunicipality | None:
