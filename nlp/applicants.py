@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nlp.phrases import Phrases
 from nlp.text import Cue, Sentence, sentences
 
 BOOK = "facts.toml"
@@ -16,43 +17,45 @@ NEAR = 70  # characters from those words to the first who may, and from one to t
 MOST_PASSAGES = 6
 
 # Without one of these a text says nothing of who may apply, and need not be searched.
-_MARKS = (
-    *(
-        "söka",
-        "ökande",
-        "söks av",
-        "riktar sig",
-        "rikta",
-        "vänder sig",
-        "öppen för",
-        "öppet för",
-        "behöriga",
-        "berättiga",
-        "stödmottagare",
-    ),
-    *(
-        "kan få",
-        "kan delta",
-        "lämnas",
-        " apply",
-        "ligible",
-        "open to",
-        "open for",
-        "pplicant",
-        "submitted by",
-        "reserved for",
-    ),
-    *(
-        "excluded",
-        "aimed at",
-        "addressed to",
-        "accessible to",
-        "eneficiaries ",
-        "articipants ",
-        "lead partner",
-        "can submit",
-    ),
-    *("may submit", "can participate", "may participate", "entitled to", "only accept", "coordinator "),
+_MARKS = Phrases(
+    (
+        *(
+            "söka",
+            "ökande",
+            "söks av",
+            "riktar sig",
+            "rikta",
+            "vänder sig",
+            "öppen för",
+            "öppet för",
+            "behöriga",
+            "berättiga",
+            "stödmottagare",
+        ),
+        *(
+            "kan få",
+            "kan delta",
+            "lämnas",
+            " apply",
+            "ligible",
+            "open to",
+            "open for",
+            "pplicant",
+            "submitted by",
+            "reserved for",
+        ),
+        *(
+            "excluded",
+            "aimed at",
+            "addressed to",
+            "accessible to",
+            "eneficiaries ",
+            "articipants ",
+            "lead partner",
+            "can submit",
+        ),
+        *("may submit", "can participate", "may participate", "entitled to", "only accept", "coordinator "),
+    )
 )
 _ASKING = re.compile(
     r"(?:kan|får|rätt att)(?: (?:inte|ej|även|också|nu))? (?:an)?söka|(?:kan|får) sökas|söks av"
@@ -91,7 +94,7 @@ class Applicants:
 def find_applicants(text: str, language: str) -> Applicants:
     """Return who may apply according to a text; nothing where it does not say."""
     may, may_not, words = dict[str, None](), dict[str, None](), ""
-    if not any(map(text.__contains__, _MARKS)):
+    if not _MARKS.stand_in(text):
         return Applicants()
     for passage in _passages(text):
         for sentence in sentences(passage, language, BOOK):

@@ -77,25 +77,25 @@ class Assessor:
 
     def explain(self, item: Item) -> Explanation:
         """Return every part of an item's relevance and areas; the parts of each sum to its margin."""
-        (read,), counted, shares, sums = self.read([item])
+        (read,), counted, scales, sums = self.read([item])
         if read is None:
             raise ModelError(f"{item.source} {item.key}: posten går inte att läsa")
         if self.learnt is None:
             return explain(read, None, [], sums[0])
-        return explain(read, self.learnt, counted.words, shares[1])
+        return explain(read, self.learnt, counted.words, self._words.shares(counted, scales, 1).of_all())
 
     def read(self, items: Sequence[Item]) -> tuple[list[Read | None], Counted, list[Floats], list[Floats]]:
-        """Return what the knowledge finds in each item, and the items' words, their shares and their sums.
+        """Return what the knowledge finds in each item, and the items' words, what scales them and their sums.
 
         An item that cannot be read is None: it must not stop a week's reading, and is told in the log.
         """
         cut = [beginning(item) for item in items]
         counted = self._words.count([(lower(item.title), lower(item.text)) for item in cut])
-        shares = self._words.shares(counted)
-        sums = self._words.sums(counted, shares)
+        scales = self._words.scales(counted)
+        sums = self._words.sums(counted, scales)
         languages = detect_all(cut)
         told = zip(items, cut, sums[0].tolist(), languages, strict=True)
-        return [self._try(item, short, row, language) for item, short, row, language in told], counted, shares, sums
+        return [self._try(item, short, row, language) for item, short, row, language in told], counted, scales, sums
 
     def _try(self, item: Item, short: Item, cosines: list[float], language: str) -> Read | None:
         try:
@@ -105,19 +105,13 @@ class Assessor:
             return None
 
     def _say(self, items: Sequence[Item]) -> list[tuple[Read | None, Said | None]]:
-        reads, counted, shares, sums = self.read(items)
+        reads, counted, scales, sums = self.read(items)
         if self.learnt is None:
             return [(read, said_by_knowledge(read) if read else None) for read in reads]
         rows = [read.signs if read else {KNOWN: 0.0} for read in reads]
         margins = self.learnt.margins(rows, sums[1])
-        found: list[tuple[Read | None, Said | None]] = []
-        for number, read in enumerate(reads):
-            inside = slice(counted.starts[number], counted.starts[number + 1])
-            words = counted.words[inside]
-            found.append(
-                (read, said_by_model(read, self.learnt, margins[number], words, shares[1][inside]) if read else None)
-            )
-        return found
+        shares = self._words.shares(counted, scales, 1)
+        return list(zip(reads, said_by_model(reads, self.learnt, margins, shares), strict=True))
 
     def _safely(self, item: Item, read: Read | None, said: Said | None) -> Assessment:
         if read is None or said is None:

@@ -91,6 +91,8 @@ def find_deadlines(text: str, language: str, *, kind: Kind, published: date | No
                 opens = opens or deadline.on
             elif published is None or deadline.on >= published:
                 found.setdefault((deadline.on, deadline.role), deadline)
+    if not found:
+        return Dates((), opens)
     kept = [_as_single(d) for d in found.values()] if not _STAGED.search(text) else list(found.values())
     ordered = sorted(_without_repeats(kept), key=lambda d: (d.on, d.role))
     return Dates(tuple(ordered[:MOST]), opens)

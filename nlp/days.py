@@ -70,16 +70,19 @@ class Day:
 
 def find_days(text: str) -> list[Day]:
     """Return the days in a text in order; days of every year ("31 March each year") are left out."""
-    if not _NUMBER.search(text):
+    number = _NUMBER.search(text)
+    if not number:
         return []
-    found = [_day_first(match) for match in _DAY_FIRST.finditer(text)]
-    found += [day for match in _DAY_AFTER.finditer(text) if (day := _day_after(match, text))]
+    begin = number.start()  # a day begins with its number
+    found = [_day_first(match) for match in _DAY_FIRST.finditer(text, begin)]
+    found += [day for match in _DAY_AFTER.finditer(text, begin) if (day := _day_after(match, text))]
     if "-" in text:
         found += [
-            Day(m.start(), m.end(), int(m["day"]), int(m["month"]), int(m.group()[:4])) for m in _ISO.finditer(text)
+            Day(m.start(), m.end(), int(m["day"]), int(m["month"]), int(m.group()[:4]))
+            for m in _ISO.finditer(text, begin)
         ]
     if "/" in text or "." in text:
-        found += [day for match in _POINTS.finditer(text) if (day := _with_points(match))]
+        found += [day for match in _POINTS.finditer(text, begin) if (day := _with_points(match))]
     days = [day for day in found if _stands_alone(day, text) and not _RECURRING.match(text, day.end)]
     return _with_shared_year(sorted(days, key=lambda day: day.start), text)
 

@@ -9,13 +9,13 @@ assessor), and `basis`: per key its `from` (source, text or rule) and the `words
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from nlp.applicants import find_applicants
 from nlp.fact_rules import kinds_of_entities, programme_of, ruled, source_entities
 from nlp.partners import find_length, find_partners
+from nlp.phrases import Phrases
 from nlp.places import find_places
 from nlp.rates import find_rates
 from store.types import Item, Kind
@@ -24,22 +24,20 @@ READ = 20_000  # characters of a call: its conditions stand last
 PLACES_READ = 1_500  # characters: where it takes place stands early
 SHORTEST_CONDITION = 20  # characters; less is a mark such as "kontrollera"
 # In what is no call, only a text that speaks of applying is read for conditions.
-_APPLYING = re.compile(
-    r"(?:kan|får|möjlighet att|går att) (?:nu )?(?:söka|ansöka)|söka (?:bidrag|stöd|medel|pengar|statsbidrag)"
-    r"|kan sökas|får sökas"
-    r"|utlysning|(?:can|may) apply|call for proposals|eligible applicants|applications? for (?:funding|grants)",
-    re.IGNORECASE,
+_APPLYING = Phrases(
+    (
+        *(
+            f"{may} {now}{apply}"
+            for may in ("kan", "får", "möjlighet att", "går att")
+            for now in ("", "nu ")
+            for apply in ("söka", "ansöka")
+        ),
+        *(f"söka {what}" for what in ("bidrag", "stöd", "medel", "pengar", "statsbidrag")),
+        *("utlysning", "can apply", "may apply", "call for proposals", "eligible applicants"),
+        *(f"{asks} for {what}" for asks in ("application", "applications") for what in ("funding", "grants")),
+    )
 )
-_APPLYING_MARKS = (
-    "söka",
-    "sökas",
-    "tlysning",
-    "can apply",
-    "may apply",
-    "all for proposals",
-    "pplications for",
-    "ligible appl",
-)
+_APPLYING_MARKS = ("söka", "tlysning", "can apply", "may apply", "all for proposals", "pplications for", "ligible appl")
 _READ_KINDS = (Kind.CALL, Kind.AGENCY, Kind.GOVERNMENT, Kind.NEWS)
 
 
@@ -55,7 +53,7 @@ def find_facts(item: Item, language: str) -> dict[str, Any]:
 
 
 def _speaks_of_applying(text: str) -> bool:
-    return any(map(text.__contains__, _APPLYING_MARKS)) and bool(_APPLYING.search(text))
+    return any(map(text.__contains__, _APPLYING_MARKS)) and _APPLYING.stand_in(text.lower())
 
 
 @dataclass(slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from nlp.measures import Floats
 from nlp.signs import KNOWN
@@ -28,23 +29,26 @@ class Learnt:
     signs: Floats
     words: Table
     bias: Floats
+    _rows: _SignRows = field(init=False, repr=False, compare=False)
+    _padded: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Add a row of zeros for the signs that no weight is known of, so that no sign need be asked about."""
+        object.__setattr__(self, "_rows", _SignRows(self.names))
+        object.__setattr__(self, "_padded", np.concatenate([self.signs, np.zeros((1, self.signs.shape[1]))]))
 
     def margins(self, rows: Sequence[Mapping[str, float]], words: Floats) -> Floats:
         """Return the margins (items by targets) of items' signs and the sums of their words."""
-        found = words + self.bias
-        names = self.names
         places: list[int] = []
         values: list[float] = []
-        starts: list[int] = []
+        starts = [0]
+        row_of = self._rows.__getitem__
         for signs in rows:
+            places.extend(map(row_of, signs))
+            values.extend(signs.values())
             starts.append(len(places))
-            for name, value in signs.items():
-                if name in names:
-                    places.append(names[name])
-                    values.append(value)
-        if rows:  # every item has at least its authored log-odds
-            found += np.add.reduceat(self.signs[places] * np.array(values)[:, None], starts, axis=0)
-        return found
+        matrix = csr_matrix((values, places, starts), shape=(len(rows), len(self._padded)))
+        return np.asarray(words + self.bias + matrix @ self._padded)
 
     def sign_shares(self, signs: Mapping[str, float], target: str) -> dict[str, float]:
         """Return what each sign of an item adds to a target's margin; zero shares are left out."""
@@ -59,6 +63,13 @@ class Learnt:
     def known_weight(self) -> float:
         """Return how much of the authored log-odds counts for relevance."""
         return float(self.signs[self.names[KNOWN], self.targets.index(RELEVANCE)])
+
+
+class _SignRows(dict[str, int]):
+    """The row of each sign; the one after the last for a sign that is not known."""
+
+    def __missing__(self, name: str) -> int:
+        return len(self)
 
 
 def logistic(margin: float) -> float:

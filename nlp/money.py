@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from nlp.phrases import Phrases
 from nlp.text import Cue, Sentence, may_have_cue, sentences
 from store.types import Money
 
@@ -52,11 +53,11 @@ _RATE = re.compile(
 )
 _PART_OF_MORE = re.compile(r"[\w.,/-]$")
 # One of these must stand in the text before amounts are sought in it; "euro" alone would let in all of Europe.
-_TRIGGERS = (
+_TRIGGERS = Phrases((
     *("€", "$", "£", "%", "EUR", "SEK", "NOK", "DKK", "USD", "GBP", "krono", "krona", " kr ", " kr.", " kr,", " kr)"),
     *(" euro ", " euro.", " euro,", " euros", "kr\n", "euro\n", "mkr", "Mkr", "MKR", "nkr", "tkr", "eur ", "eur."),
     *("procent", "per cent", "percent", "dollar", "pund", "msek", "Meur", "MEur", "kr\u00a0", "\u00a0kr", "\u00a0euro"),
-)
+))  # fmt: skip
 _FUNDING_RATE = re.compile(
     r"medfinans|co-?\s?financ|co-?\s?fund|stödniv|stödgrad|stödandel|stödberättig|eligible (?:project )?(?:cost"
     r"|expend)|funding rate"
@@ -88,7 +89,7 @@ class _Found:
 
 def find_money(text: str, language: str) -> tuple[Money, ...]:
     """Return the amounts and rates of a text in the order they stand, each once."""
-    if not any(map(f"{text} ".__contains__, _TRIGGERS)):
+    if not _TRIGGERS.stand_in(f"{text} "):
         return ()
     money: dict[Money, None] = {}
     for passage, found in _passages(text):

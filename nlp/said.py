@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -11,6 +11,7 @@ import numpy as np
 from nlp.learnt import CHILDREN, RELEVANCE, Learnt, logistic
 from nlp.measures import Floats
 from nlp.reading import Read
+from nlp.word_sums import Shares
 
 FLOOR = 0.3  # least strength of an area told by the knowledge; on the labels F1 is flat from 0.2 to 0.35
 TOLD = 0.5  # least strength of an area told by the model
@@ -45,31 +46,53 @@ def said_by_knowledge(read: Read) -> Said:
     )
 
 
-def said_by_model(read: Read, learnt: Learnt, margins: Floats, words: Sequence[str], shares: Floats) -> Said:
-    """Return what the margins say; `shares` is what each word of the item adds to them."""
+def said_by_model(reads: Sequence[Read | None], learnt: Learnt, margins: Floats, shares: Shares) -> list[Said | None]:
+    """Return what the margins say of each item; `shares` is what the words of the items add to them."""
     strengths = 1.0 / (1.0 + np.exp(-margins))
-    areas = _areas(learnt.targets[1:-1], strengths[1:-1])
-    columns = {RELEVANCE: 0, **{area: 1 + learnt.targets[1:-1].index(area) for area in islice(areas, MOST_WORDS)}}
-    return Said(
-        relevance=round(float(strengths[0]), 4),
-        areas=areas,
-        flags={**read.known.flags, CHILDREN: round(float(strengths[-1]), 4)},
-        words={target: _most(words, shares[:, column].tolist(), target) for target, column in columns.items()},
-        scale=learnt.known_weight(),
-    )
+    order = np.argsort(-strengths[:, 1:-1], axis=1, kind="stable")[:, :MOST_AREAS] + 1
+    best = np.take_along_axis(strengths, order, axis=1)
+    told = [_told(*pair) for pair in zip(order.tolist(), best.tolist(), strict=True)]
+    heavy = [shares.heavy(column, LEAST_WORD) for column in _columns(told)]
+    scale, names = learnt.known_weight(), learnt.targets
+    found: list[Said | None] = []
+    for number, (read, areas) in enumerate(zip(reads, told, strict=True)):
+        if read is None:
+            found.append(None)
+            continue
+        words = {RELEVANCE: _most(heavy[0][number], RELEVANCE)}
+        for (column, _), of_area in zip(areas, heavy[1:], strict=False):
+            words[names[column]] = _most(of_area[number], names[column])
+        found.append(
+            Said(
+                relevance=round(float(strengths[number, 0]), 4),
+                areas={names[column]: strength for column, strength in areas},
+                flags={**read.known.flags, CHILDREN: round(float(strengths[number, -1]), 4)},
+                words=words,
+                scale=scale,
+            )
+        )
+    return found
 
 
-def _areas(names: Sequence[str], strengths: Floats) -> dict[str, float]:
-    order = np.argsort(-strengths, kind="stable")[:MOST_AREAS].tolist()
-    told = [(names[n], round(float(strengths[n]), 4)) for n in order]
-    return dict([pair for pair in told if pair[1] >= TOLD] or [pair for pair in told[:1] if pair[1] >= FIRST])
+def _told(columns: Sequence[int], strengths: Sequence[float]) -> list[tuple[int, float]]:
+    """Return the areas to tell, as their columns, of the strongest ones."""
+    rounded = [(column, round(strength, 4)) for column, strength in zip(columns, strengths, strict=True)]
+    return [pair for pair in rounded if pair[1] >= TOLD] or [pair for pair in rounded[:1] if pair[1] >= FIRST]
 
 
-def _most(words: Sequence[str], shares: Sequence[float], target: str) -> list[tuple[str, float]]:
-    """The words that add most, and for relevance those that take most away; sorted only when there is something."""
-    told = [(share, word) for share, word in zip(shares, words, strict=True) if abs(share) >= LEAST_WORD]
-    told.sort(key=lambda pair: -pair[0])
-    ends = [pair for pair in told[:MOST_WORDS] if pair[0] > 0]
+def _columns(told: Sequence[Sequence[tuple[int, float]]]) -> Iterator[list[int]]:
+    """Yield the columns whose words are told: relevance of every item, then its first areas, or relevance again."""
+    yield [0] * len(told)
+    for place in range(MOST_WORDS):
+        yield [areas[place][0] if place < len(areas) else 0 for areas in told]
+
+
+def _most(heavy: list[tuple[float, str]], target: str) -> list[tuple[str, float]]:
+    """The words that add most, and for relevance those that take most away."""
+    if not heavy:
+        return []
+    heavy = sorted(heavy, key=lambda pair: -pair[0])
+    ends = [pair for pair in heavy[:MOST_WORDS] if pair[0] > 0]
     if target == RELEVANCE:
-        ends += [pair for pair in told[-MOST_WORDS:] if pair[0] < 0]
+        ends += [pair for pair in heavy[-MOST_WORDS:] if pair[0] < 0]
     return [(word, share) for share, word in ends]

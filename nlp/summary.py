@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
+from nlp.matching import lower
 from store.types import Item, Kind
 
 LONGEST = 240
@@ -60,14 +61,15 @@ _BULLET = re.compile(r"^[\s*•·●▪–—#>\-]+|^\(?\d{1,2}[.)]\s+|^\([a-z]\
 _WORD = re.compile(r"\w+")
 # A sentence that leans on one before it, or is a quotation, does not stand on its own.
 _LEANING = re.compile(
-    r"^(?:den|det|de|detta|denna|dessa|därför|därtill|dessutom|tidigare|vidare|samtidigt|därmed|också|även|men|och"
+    r"(?:den|det|de|detta|denna|dessa|därför|därtill|dessutom|tidigare|vidare|samtidigt|därmed|också|även|men|och"
     r"|dock|hon|han|vi|i dag|enligt"
     r" (?:henne|honom)|this|these|those|it|they|he|she|we|such|therefore|moreover|in addition|furthermore|however"
     r"|whereby|also|and|but|particular"
     r"|applications? will|applicants? (?:must|will)|proposals? (?:will|must)|the following|in particular"
-    r"|following) |[”\"]|, (?:säger|says|said)\b",
+    r"|following) ",
     re.IGNORECASE,
 )
+_SAID = re.compile(r", (?:säger|says|said)\b", re.IGNORECASE)
 # The recitals of an act say why, its first article says what.
 _ACT_FORM = re.compile(
     r"whereas|has adopted th|have adopted th|med beaktande av|having regard|av följande skäl", re.IGNORECASE
@@ -109,7 +111,13 @@ def pick_sentence(item: Item) -> str:
 
 
 def _weight(sentence: str) -> int:
-    return 2 * (not _LEANING.search(sentence)) + bool(_TELLING.search(sentence))
+    return 2 * (not _leans(sentence)) + bool(_TELLING.search(sentence))
+
+
+def _leans(sentence: str) -> bool:
+    if _LEANING.match(sentence) or "”" in sentence or '"' in sentence:
+        return True
+    return ", " in sentence and _SAID.search(sentence) is not None
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -151,12 +159,11 @@ def _repeats(words: list[str], title: list[str]) -> bool:
     """Say whether a sentence is the title over again: four words of five in common, and nothing much more."""
     if not title:
         return False
-    known = set(title)
-    return sum(word in known for word in words) >= 0.8 * len(words)
+    return sum(map(set(title).__contains__, words)) >= 0.8 * len(words)
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text)]
+    return _WORD.findall(lower(text))
 
 
 def _cut(sentence: str) -> str:

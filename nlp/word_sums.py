@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import log
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from nlp.encoder import SIZE, ngrams
 from nlp.measures import Floats
@@ -18,6 +19,7 @@ from nlp.measures import Floats
 LONGEST_TITLE, LONGEST_TEXT = 300, 600  # characters: what the labels were set on; the title counts twice
 MOST_WORDS = 100_000  # remembered words, 80 MB with all columns; then the memory starts anew
 TINY = 1e-12
+SUBLINEAR = np.array([0.0, *(1.0 + log(times) for times in range(1, LONGEST_TITLE + LONGEST_TEXT))])
 
 _WORD = re.compile(r"[^\W\d][^\W\d]+")  # numbers are left out: a year says when, not what
 
@@ -44,81 +46,109 @@ class WordSums:
     """Sums, per text and column, of what its words weigh, divided by the length of the text as a vector of words.
 
     Words are taken to stand at right angles to each other. So a word's sum over its n-grams is reckoned once, and
-    what each whole word adds to a text's sum is exactly known.
+    what each whole word adds to a text's sum is exactly known. What is counted holds until more texts are.
     """
 
     def __init__(self, tables: Sequence[Table]) -> None:
-        self._tables = tuple(tables)
-        self._columns = [table.weights.shape[1] for table in self._tables]
-        self._known: dict[str, int] = {}
-        self._memory: Floats = np.zeros((1024, sum(self._columns) + len(self._tables)))
+        self._tables = tables
+        self._known = _Rows(self._learn)
+        self._memories = [np.zeros((1024, table.weights.shape[1])) for table in tables]
+        self._squares = [np.zeros(1024) for _ in tables]
 
     def count(self, texts: Sequence[tuple[str, str]]) -> Counted:
         """Return the words of each (title, text)."""
         if len(self._known) > MOST_WORDS:
             self._known.clear()
         rows: list[int] = []
-        times: list[float] = []
-        words: list[str] = []
+        times: list[int] = []
         starts = [0]
-        known = self._known
+        words: list[str] = []
+        row_of = self._known.__getitem__
         for title, text in texts:
-            found: dict[str, int] = {}
-            for word in _WORD.findall(title[:LONGEST_TITLE].lower()):
-                found[word] = found.get(word, 0) + 2
-            for word in _WORD.findall(text[:LONGEST_TEXT].lower()):
-                found[word] = found.get(word, 0) + 1
-            rows.extend([known[word] if word in known else self._learn(word) for word in found])
-            times.extend([_sublinear(number) for number in found.values()])
+            in_title = _WORD.findall(title[:LONGEST_TITLE].lower())
+            found = Counter(in_title + in_title + _WORD.findall(text[:LONGEST_TEXT].lower()))
+            rows.extend(map(row_of, found))
+            times.extend(found.values())
             words.extend(found)
             starts.append(len(rows))
-        return Counted(np.array(rows, dtype=np.int64), np.array(times), np.array(starts), words)
+        return Counted(
+            np.array(rows, dtype=np.int64), SUBLINEAR[np.array(times, dtype=np.int64)], np.array(starts), words
+        )
 
-    def sums(self, counted: Counted, shares: Sequence[Floats]) -> list[Floats]:
-        """Return per table a row per text, from the shares of its words."""
-        filled = np.diff(counted.starts) > 0
-        found = []
-        for share in shares:
-            row = np.zeros((len(filled), share.shape[1]))
-            if filled.any():
-                row[filled] = np.add.reduceat(share, counted.starts[:-1][filled], axis=0)
-            found.append(row)
-        return found
-
-    def shares(self, counted: Counted) -> list[Floats]:
-        """Return per table what every word adds to each column of its text's sum."""
-        held = self._memory[counted.rows]
+    def scales(self, counted: Counted) -> list[Floats]:
+        """Return per table what each word's weights are multiplied by: how often it stands, by its text's length."""
         sizes = np.diff(counted.starts)
-        found, start = [], 0
-        for columns in self._columns:
-            squares = counted.times**2 * held[:, start + columns]
-            totals = np.concatenate([[0.0], np.cumsum(squares)])
-            lengths = np.sqrt(np.maximum(np.diff(totals[counted.starts]), TINY))
-            scale = counted.times / np.repeat(lengths, sizes)
-            found.append(held[:, start : start + columns] * scale[:, None])
-            start += columns + 1
+        filled = sizes > 0
+        found = []
+        for known in self._squares:
+            squares = np.zeros(len(sizes))
+            if filled.any():  # text by text, so that a sum does not depend on what else is read
+                parts = counted.times**2 * known[counted.rows]
+                squares[filled] = np.add.reduceat(parts, counted.starts[:-1][filled])
+            found.append(counted.times / np.repeat(np.sqrt(np.maximum(squares, TINY)), sizes))
         return found
+
+    def sums(self, counted: Counted, scales: Sequence[Floats]) -> list[Floats]:
+        """Return per table a row per text: the sum of its words' weights, scaled."""
+        texts = len(counted.starts) - 1
+        return [
+            np.asarray(csr_matrix((scale, counted.rows, counted.starts), shape=(texts, len(memory))) @ memory)
+            for scale, memory in zip(scales, self._memories, strict=True)
+        ]
+
+    def shares(self, counted: Counted, scales: Sequence[Floats], table: int) -> Shares:
+        """Return what the words add to the sums of a table."""
+        return Shares(self._memories[table], counted, scales[table])
 
     def _learn(self, word: str) -> int:
         row = len(self._known)
-        if row >= len(self._memory):
-            self._memory = np.concatenate([self._memory, np.zeros_like(self._memory)])
+        if row >= len(self._squares[0]):
+            self._memories = [np.concatenate([memory, np.zeros_like(memory)]) for memory in self._memories]
+            self._squares = [np.concatenate([squares, np.zeros_like(squares)]) for squares in self._squares]
         ids = ids_of(word)
-        parts = []
-        for table in self._tables:
+        for table, memory, squares in zip(self._tables, self._memories, self._squares, strict=True):
             rarity = table.rarity[ids].astype(np.float64)
-            parts.append(rarity @ table.weights[ids % len(table.weights)].astype(np.float64))
-            parts.append(np.array([rarity @ rarity]))
-        self._memory[row] = np.concatenate(parts)
-        self._known[word] = row
+            memory[row] = rarity @ table.weights[ids % len(table.weights)].astype(np.float64)
+            squares[row] = rarity @ rarity
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What every word of some texts adds to the columns of its text's sum, reckoned when asked for."""
+
+    memory: Floats
+    counted: Counted
+    scale: Floats
+
+    def of_all(self) -> Floats:
+        """Return a row per word, with every column."""
+        return np.asarray(self.memory[self.counted.rows] * self.scale[:, None])
+
+    def heavy(self, columns: Sequence[int], least: float) -> list[list[tuple[float, str]]]:
+        """Return per text the words that add or take away at least so much in the column that is asked of it."""
+        counted = self.counted
+        asked = np.repeat(np.array(columns, dtype=np.intp), np.diff(counted.starts))
+        shares = self.memory[counted.rows, asked] * self.scale
+        places = np.flatnonzero(np.abs(shares) >= least)
+        texts = np.searchsorted(counted.starts, places, side="right") - 1
+        found: list[list[tuple[float, str]]] = [[] for _ in columns]
+        for text, place, share in zip(texts.tolist(), places.tolist(), shares[places].tolist(), strict=True):
+            found[text].append((share, counted.words[place]))
+        return found
+
+
+class _Rows(dict[str, int]):
+    """The row of each word; a word that is not there is learnt."""
+
+    def __init__(self, learn: Callable[[str], int]) -> None:
+        self._learn = learn
+
+    def __missing__(self, word: str) -> int:
+        self[word] = row = self._learn(word)
         return row
 
 
 def ids_of(word: str) -> npt.NDArray[np.int64]:
     """Return the ids of a word's n-grams, each once."""
     return np.array(sorted({crc32(gram.encode()) % SIZE for gram in ngrams(word)}), dtype=np.int64)
-
-
-@lru_cache(maxsize=1024)
-def _sublinear(times: int) -> float:
-    return 1.0 + log(times)
