@@ -123,7 +123,20 @@ class WebSettings(Table):
     threads: int = Field(default=4, ge=1, le=64, description="how many requests are answered at once")
     idle_minutes: int = Field(default=60, ge=5, le=1440, description="minutes without a click until one is logged out")
     longest_hours: int = Field(default=12, ge=1, le=168, description="hours until one must log in again")
+    public: bool = Field(default=False, description="true opens the residents' page, feed and open data to everybody")
+    licence: str = Field(default="CC0 1.0", description="under which the municipality's own texts there may be used")
     oidc: OidcSettings = OidcSettings()
+
+
+class PrivacySettings(Table):
+    """What the page about personal data says of the municipality itself; all of it is public."""
+
+    officer: str = Field(default="", description="how the data protection officer is reached; no person's name")
+    basis: str = Field(
+        default="uppgift av allmänt intresse (artikel 6.1 e i dataskyddsförordningen)", description="legal basis"
+    )
+    processors: str = Field(default="", description="who runs the server or mail on the municipality's behalf")
+    record: str = Field(default="", description="number of the record in the municipality's own register")
 
 
 class BackupSettings(Table):
@@ -199,6 +212,7 @@ class Settings(Table):
     crawl: CrawlSettings = CrawlSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
+    privacy: PrivacySettings = PrivacySettings()
     backup: BackupSettings = BackupSettings()
     retention: RetentionSettings = RetentionSettings()
     second_reader: SecondReaderSettings = SecondReaderSettings()
@@ -242,6 +256,11 @@ def home_folder(home: Path | None, environment: Mapping[str, str] | None = None)
     """Return the installation's folder: as given, else UTKIK_HOME, else ~/.utkik."""
     values = os.environ if environment is None else environment
     return (home or Path(values.get("UTKIK_HOME") or "~/.utkik")).expanduser().resolve()
+
+
+def child_environment(home: Path) -> dict[str, str]:
+    """Return the environment of a program of ours that is to work on the same installation."""
+    return {**os.environ, "UTKIK_HOME": str(home)}
 
 
 def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -9,13 +9,29 @@ from flask import Flask
 
 from store.types import Account, Role
 
-__all__ = ["Role", "check_marks", "is_allowed", "is_one_click", "is_open", "needs", "one_click", "open_to_all"]
+__all__ = [
+    "Role",
+    "by_token",
+    "check_marks",
+    "is_allowed",
+    "is_one_click",
+    "is_open",
+    "is_public",
+    "needs",
+    "one_click",
+    "open_to_all",
+    "public",
+    "token_role",
+]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 _MARK = "utkik_access"
 _ONE_CLICK = "utkik_one_click"
+_PUBLIC = "utkik_public"
+_TOKEN = "utkik_token"  # noqa: S105 - the name of a mark
 OPEN = "open"
+BY_KEY = "by key"
 
 
 def needs(role: Role) -> Callable[[View], View]:
@@ -38,6 +54,34 @@ def one_click(view: View) -> View:
     """Mark the one view that takes a POST without CSRF token: a mail program's unsubscribing (RFC 8058)."""
     setattr(view, _ONE_CLICK, True)
     return view
+
+
+def public(view: View) -> View:
+    """Mark a view for residents: open, the same for everybody, and therefore kept by browsers and proxies."""
+    setattr(view, _PUBLIC, True)
+    return open_to_all(view)
+
+
+def by_token(role: Role) -> Callable[[View], View]:
+    """Mark a view of the HTTP API: a key with this role or a higher one may call it, and no login of the page's."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, BY_KEY)
+        setattr(view, _TOKEN, role)
+        return view
+
+    return mark
+
+
+def token_role(view: Callable[..., Any]) -> Role | None:
+    """Return the least role of a key that may call the view; None for a view of the page."""
+    role = getattr(view, _TOKEN, None)
+    return role if isinstance(role, Role) else None
+
+
+def is_public(view: Callable[..., Any] | None) -> bool:
+    """Tell whether the view is shown to everybody alike, without a session."""
+    return getattr(view, _PUBLIC, False) is True
 
 
 def is_open(view: Callable[..., Any]) -> bool:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, session
+from flask import Flask, current_app, has_request_context, request, session
+
+from web.access import is_public
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 LANGUAGES = {"sv": "Svenska", "en": "English"}  # each in its own language
@@ -16,8 +18,10 @@ CHOICE = "language"  # in the session
 
 
 def language() -> str:
-    """Return the language of the request: the one chosen, else Swedish."""
-    chosen = session.get(CHOICE, DEFAULT) if has_request_context() else DEFAULT
+    """Return the language of the request: the one chosen, else Swedish, as on what everybody is shown alike."""
+    if not has_request_context() or is_public(current_app.view_functions.get(request.endpoint or "")):
+        return DEFAULT
+    chosen = session.get(CHOICE, DEFAULT)
     return chosen if chosen in LANGUAGES else DEFAULT
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from web.access import is_allowed
-from web.context import account_or_none
+from web.context import account_or_none, installation
 from web.language import N_, _
 
 # Endpoints; one that is not there yet, or that the account may not see, is left out.
@@ -22,6 +22,7 @@ MAIN = (
 )
 MENU = (
     ("threads.show", N_("Ärenden")),
+    ("pictures.show", N_("Veckorna i bild")),
     ("model.show", N_("Modell")),
     ("ledger.show", N_("Uppföljning")),
     ("settings.show", N_("Inställningar")),
@@ -47,6 +48,11 @@ def entries(pages: tuple[tuple[str, str], ...]) -> list[Entry]:
         for endpoint, label in pages
         if (view := current_app.view_functions.get(endpoint)) and is_allowed(view, account_or_none())
     ]
+
+
+def is_public() -> bool:
+    """Tell whether there is a page for residents to lead to."""
+    return installation().settings.web.public
 
 
 def start() -> str:

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, g, session
+from flask import Flask, current_app, g, request, session
 
 from pipeline.settings import WebSettings
 from store.accounts import get_account
@@ -19,6 +19,7 @@ from store.db import Session
 from store.types import Account, WebSession
 from store.web_sessions import add_web_session, end_web_session, end_web_sessions_before, get_web_session
 from web import context
+from web.access import is_public, token_role
 from web.language import CHOICE
 
 TOKEN = "login"  # noqa: S105 - the name of the field
@@ -70,6 +71,9 @@ def digest(token: str) -> str:
 
 def _recognise() -> None:
     g.account = None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if is_public(view) or (view is not None and token_role(view)):
+        return  # the same for everybody, and by key alone: a cookie must make no difference
     token = session.get(TOKEN)
     if not isinstance(token, str):
         return

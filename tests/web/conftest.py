@@ -42,7 +42,7 @@ def home(tmp_path: Path) -> Path:
     """Give an installation's folder, with Provköping in it and no database yet."""
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
-    (folder / "utkik.toml").write_text("", encoding="utf-8")
+    (folder / "utkik.toml").write_text("[web]\npublic = true\n", encoding="utf-8")
     (folder / "municipality.toml").write_text(municipality_file(), encoding="utf-8")
     return folder
 
@@ -59,11 +59,18 @@ def installation(home: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def app(installation: Installation, clock: Clock) -> Flask:
+def app(installation: Installation, clock: Clock) -> Iterator[Flask]:
     made = create_app(installation, clock=clock)
     made.config["TESTING"] = True
     made.config["PROPAGATE_EXCEPTIONS"] = False  # what a reader sees is what is tested
-    return made
+    yield made
+    finish(made)
+
+
+def finish(app: Flask) -> None:
+    """Wait for what requests have set going."""
+    app.extensions["utkik"].background.join()
+    app.extensions["utkik"].keeper.join()
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from pipeline.candidate import Candidate
+from pipeline.publications import publish
 from store.assessments import save_assessments
 from store.db import Session
 from store.items import upsert_items
 from store.types import Deadline, Kind, Money, Reason
-from tests.pipeline.making import candidate
+from tests.pipeline.making import candidate, municipality
 
+PUBLISHED = ("cellar", "avlopp")
+MEANING = "Avloppsreningsverket i Provköping måste byggas ut före 2035, och taxan kan höjas."
 SEEN = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
 
@@ -105,3 +108,4 @@ def seed(session: Session) -> None:
     found = week()
     upsert_items(session, [one.item for one in found], now=SEEN)
     save_assessments(session, [one.assessment for one in found], now=SEEN)
+    publish(session, municipality(), PUBLISHED, MEANING, by="samordnare", now=SEEN, deeds=True)

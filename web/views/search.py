@@ -16,6 +16,7 @@ from pipeline.areas import area_names
 from pipeline.candidate import ItemId
 from pipeline.item_view import RULING_WORDS, view_item
 from pipeline.municipality import COORDINATOR
+from pipeline.publications import publication_of
 from pipeline.search_hints import LONGEST, hints
 from pipeline.terminal import KIND_WORDS
 from pipeline.wording import clean, kind_in_words, shortened
@@ -132,9 +133,14 @@ def item(source: str, key: str) -> str:
     named = item_of(f"{source}/{key}")
     with context.store().reading() as session:
         view = view_item(session, context.municipality(), named, context.now()) if named else None
+        publication = publication_of(session, context.municipality(), named) if named else None
     if view is None:
         abort(404)
-    return render_template("search/item.html", view=view, **words())
+    may = {
+        "can_publish": context.account().role.covers(Role.COORDINATOR),
+        "is_public": context.installation().settings.web.public,
+    }
+    return render_template("search/item.html", view=view, publication=publication, **may, **words())
 
 
 def search_of(asked: Mapping[str, str], after: str) -> Search:
