@@ -38,6 +38,7 @@ __all__ = [
     "last_runs",
     "list_meta",
     "list_runs",
+    "runs_of",
     "save_marks",
     "save_part_results",
     "save_validators",
@@ -111,6 +112,14 @@ def list_runs(session: Session, *, step: str | None = None, limit: int = 100) ->
     if step is not None:
         query = query.where(RunRow.step == step)
     return [_run(row) for row in session.scalars(query)]
+
+
+def runs_of(session: Session, step: str, subject: str, *, limit: int) -> list[Run]:
+    """Return the newest runs of a step on one subject, newest first."""
+    query = select(RunRow).where(RunRow.step == step, RunRow.subject == subject)
+    return [
+        _run(row) for row in session.scalars(query.order_by(RunRow.started_at.desc(), RunRow.id.desc()).limit(limit))
+    ]
 
 
 def _row(run: Run) -> dict[str, Any]:
