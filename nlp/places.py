@@ -45,6 +45,14 @@ def country_name(code: str) -> str:
     return str(_authored()["countries"].get(code, [code])[0])
 
 
+def country_code(name: str) -> str | None:
+    """Return the ISO code of a country by one of its names, in Swedish or English; None where it is none of ours."""
+    typed = name.strip().casefold()
+    return next(
+        (code for code, forms in _authored()["countries"].items() if typed in map(str.casefold, [code, *forms])), None
+    )
+
+
 def _named(text: str, word: str, names: tuple[_Name, ...]) -> Iterator[tuple[_Name, int]]:
     for match in re.finditer(rf"\b{word}\b", text):
         place = match.start()

@@ -38,7 +38,7 @@ def open_matches(session: Session, municipality: Municipality, now: datetime) ->
     if not municipality.projects:
         return {}
     week = Week(now)
-    return match_projects(municipality, _open_calls(session, week), week.today)
+    return match_projects(municipality, open_calls(session, week), week.today)
 
 
 def decide(
@@ -133,7 +133,8 @@ def evidence(session: Session, municipality: Municipality) -> str:
     return text.getvalue()
 
 
-def _open_calls(session: Session, week: Week) -> Sequence[Candidate]:
+def open_calls(session: Session, week: Week) -> Sequence[Candidate]:
+    """Return the calls that can be applied to now or soon, and that may concern a municipality."""
     pairs: dict[ItemId, Pair] = {}
     for stored, assessment in iter_assessed(session, min_relevance=FUNDING, kinds=[Kind.CALL]):
         if stored.item.status != "closed" and is_current(Candidate(stored=stored, assessment=assessment), week):

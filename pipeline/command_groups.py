@@ -15,11 +15,14 @@ from pipeline.file_commands import classify, evaluate
 from pipeline.ledger_commands import ledger
 from pipeline.model_commands import model_app
 from pipeline.notebook_commands import notebooks
+from pipeline.outlook_commands import forecast, partners
 from pipeline.person_commands import person_app, remove
+from pipeline.report_commands import report_app
 from pipeline.retention_commands import retention
 from pipeline.second_reader_commands import second_reader_app
 from pipeline.serve_command import serve
 from pipeline.source_commands import sources_app
+from pipeline.token_commands import token_app
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -30,14 +33,18 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(second_reader_app, name="second-reader")
     app.command()(serve)
     app.add_typer(account_app, name="account")
+    app.add_typer(token_app, name="token")
     app.command()(contacts)
     app.add_typer(cofinancing_app, name="cofinancing")
+    app.command()(partners)
+    app.command()(forecast)
     app.command()(ledger)
     app.command()(backup)
     app.command()(restore)
     app.command()(bounces)
     app.command()(retention)
     app.command()(remove)
+    app.add_typer(report_app, name="report")
     app.add_typer(person_app, name="person")
     app.command()(classify)
     app.command()(evaluate)

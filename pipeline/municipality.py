@@ -34,6 +34,17 @@ COORDINATOR = "_coordinator"  # the unit of items that nobody else answers for
 Email = Annotated[EmailStr, AfterValidator(str.lower)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 UnitKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+Measure = Literal[
+    "actions",
+    "children_youth",
+    "cofinancing",
+    "contacts",
+    "eu_decisions",
+    "follow_up",
+    "global",
+    "residents",
+    "working_group",
+]
 Flag = Literal["children_youth", "partnership"]  # those that have a section of their own in the digest
 
 
@@ -104,6 +115,20 @@ class TwinTown(Table):
     also: tuple[Text, ...] = ()  # other spellings, as in the town's own language
 
 
+class Network(Table):
+    """A network of municipalities or cities that the municipality is a member of."""
+
+    name: Text
+    also: tuple[Text, ...] = ()  # its short name and what else it is called
+
+
+class Goal(Table):
+    """A goal of the municipality's policy, and which figures of the yearly follow-up show how it went."""
+
+    text: Text
+    measure: Measure | None = None
+
+
 class Unit(Table):
     """An administration, company or joint body: what is routed to."""
 
@@ -141,6 +166,8 @@ class Municipality(Table):
     thresholds: Thresholds = Thresholds()
     first: tuple[Flag, ...] = ("children_youth",)
     twin_towns: tuple[TwinTown, ...] = ()
+    goals: tuple[Goal, ...] = ()  # of its policy; left out, those that such policies usually have
+    networks: tuple[Network, ...] = ()
     projects: tuple[Project, ...] = ()
     units: dict[UnitKey, Unit] = Field(min_length=1)
 

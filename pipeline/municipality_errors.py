@@ -35,6 +35,7 @@ SWEDISH = {
     "mejl": "email",
     "namn": "name",
     "nämnd": "committee",
+    "nätverk": "networks",
     "områden": "areas",
     "projekt": "projects",
     "relevans": "relevance",
