@@ -14,7 +14,7 @@ from pipeline.selection import Selection
 from pipeline.settings import Settings
 from pipeline.week import iso_day
 from store.db import Store
-from store.routes import replace_routes
+from store.routes import get_routes, replace_routes
 from store.types import Digest, Run
 
 STEP = "notice"
@@ -34,8 +34,9 @@ def compose_notices(
     if notices:
         told = {(entry.source, entry.key) for notice in notices for entry in notice.entries}
         with store.session() as session:
+            earlier = get_routes(session, municipality.key, edition.week)  # of notices written before a cut
             routes = [route for route in edition.routes if (route.source, route.key) in told]
-            replace_routes(session, municipality.key, edition.week, routes)
+            replace_routes(session, municipality.key, edition.week, [*earlier, *routes])
     frozen = freeze(store, notices)
     counts = {"notices": len(frozen), "entries": sum(len(notice.entries) for notice in frozen)}
     return complete(store, run, now=now, counts=counts)

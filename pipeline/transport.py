@@ -21,6 +21,9 @@ _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 _SHUTTING_DOWN = 421
 _GO_AHEAD = 354
+_LOGIN = frozenset(
+    {530, 534, 535, 538}
+)  # a login or encryption is wanted first: true of every letter, whenever it is said
 
 
 class Transport(Protocol):
@@ -162,7 +165,8 @@ class SmtpTransport:
         self._after_refusal(smtp, code)
         lasting = code >= 500
         told = f"{name}: {code} {reply.decode('utf-8', 'replace')}"
-        raise DeliveryError(told, permanent=lasting, code=code, stops_batch=stops_batch and lasting)
+        whole_batch = (stops_batch and lasting) or code in _LOGIN
+        raise DeliveryError(told, permanent=lasting, code=code, stops_batch=whole_batch)
 
     def _hand_over(self, smtp: smtplib.SMTP, message: bytes) -> None:
         """Send the message and wait for the answer; without one, nobody knows."""
@@ -177,7 +181,8 @@ class SmtpTransport:
             return
         self._after_refusal(smtp, code)
         told = f"after DATA: {code} {reply.decode('utf-8', 'replace')}"
-        raise DeliveryError(told, permanent=code >= 500, code=code, unclear=not 400 <= code < 600)
+        unclear = not 400 <= code < 600
+        raise DeliveryError(told, permanent=code >= 500, code=code, unclear=unclear, stops_batch=code in _LOGIN)
 
     def _after_refusal(self, smtp: smtplib.SMTP, code: int) -> None:
         """Make the connection ready for the next message, or drop it when the server is leaving."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,28 +14,14 @@ from sqlalchemy import create_engine, make_url, text
 
 from store.db import Store, open_store
 from store.types import Item, Kind
+from tests.postgresql import postgresql
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """Give the address of a PostgreSQL server on which databases may be made and dropped."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
+    with postgresql() as url:
         yield url
-        return
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(runtime))  # asked for when pgserver is imported; absent in containers
-        pgserver = pytest.importorskip("pgserver", reason="neither pgserver nor TEST_DATABASE_URL is here")
-    # Not under pytest's own folder: another pytest that starts takes away the right to enter it, which the server, run
-    # as another user when we are root, then dies of.
-    with tempfile.TemporaryDirectory(prefix="utkik-postgresql-", ignore_cleanup_errors=True) as folder:
-        server = pgserver.get_server(folder, cleanup_mode="stop")
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            server.psql(f"ALTER SYSTEM SET {setting} = off")  # nobody pulls the plug of a test; ten times as fast
-        server.psql("SELECT pg_reload_conf()")
-        yield server.get_uri()
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")

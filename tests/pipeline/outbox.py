@@ -25,9 +25,9 @@ def message_to(contact: str) -> bytes:
     ).encode()
 
 
-def fill_outbox(store: Store, count: int) -> list[str]:
+def fill_outbox(store: Store, count: int, *, contacts: Sequence[str] = ()) -> list[str]:
     """Put `count` digests in the outbox and return their contacts, in the order they are due."""
-    contacts = [f"kontakt{number:02}@mellerud.example.org" for number in range(count)]
+    contacts = list(contacts) or [f"kontakt{number:02}@mellerud.example.org" for number in range(count)]
     with store.session() as session:
         for contact in contacts:
             digest = Digest(

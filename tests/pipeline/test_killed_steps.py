@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from nlp.assessor import Assessor
 from pipeline.assess import assess
 from pipeline.compose import compose
+from pipeline.notice import compose_notices
 from pipeline.send import send_due
 from pipeline.settings import Settings
 from pipeline.transport import SmtpTransport
@@ -24,7 +25,7 @@ from store.db import Store, open_store
 from store.errors import StoreError
 from store.items import count_without_assessment, upsert_items
 from store.runs import last_runs
-from store.types import Item, Outcome
+from store.types import Deadline, Item, Kind, Outcome
 from tests.conftest import database
 from tests.pipeline.mail_server import mail_server
 from tests.pipeline.making import NOW, candidate, municipality
@@ -42,6 +43,7 @@ from sqlalchemy.engine import Engine
 from nlp.assessor import Assessor
 from pipeline import assess as assessing
 from pipeline.compose import compose
+from pipeline.notice import compose_notices
 from pipeline.settings import Settings
 from store.db import open_store
 from tests.pipeline.making import NOW, municipality
@@ -60,6 +62,8 @@ with open_store(url) as store:
     if step == "assess":
         assessing.BATCH = 5
         assessing.assess(store, Assessor.load(), now=NOW)
+    elif step == "notice":
+        compose_notices(store, municipality(), Settings(home=Path(home)), now=NOW)
     else:
         compose(store, municipality(), Settings(home=Path(home)), week="2026-W48", now=NOW)
 """
@@ -130,6 +134,27 @@ def test_F30_writing_digests_killed_at_every_commit_gives_each_contact_one_and_t
         told = [(row["key"], row["position"], row["because"]) for row in rows(store, "digest_entries")]
         assert sorted(told) == sorted((r["key"], r["position"], r["because"]) for r in rows(calm, "digest_entries"))
         assert set(states(store).values()) == {"queued"}
+
+
+def test_F30_writing_notices_killed_at_every_commit_gives_each_contact_one_and_keeps_who_each_item_concerns(
+    store: Store, database_url: str, calm_url: str, tmp_path: Path
+) -> None:
+    closing = (Deadline(date(2026, 12, 3)),)
+    candidates = [
+        candidate("a", "Stöd till skolor", kind=Kind.CALL, deadlines=closing),
+        candidate("b", "Stöd till vatten", kind=Kind.CALL, deadlines=closing, areas={"water": 0.9}),
+    ]
+    with open_store(calm_url) as calm:
+        for each in (store, calm):
+            with each.session() as session:
+                upsert_items(session, [one.item for one in candidates], now=NOW - timedelta(days=1))
+                save_assessments(session, [one.assessment for one in candidates], now=NOW - timedelta(days=1))
+        compose_notices(calm, municipality(), Settings(home=tmp_path), now=NOW)
+        assert killed_at_each_commit("notice", database_url, tmp_path) >= 3
+        names = [(row["contact"], row["week"]) for row in rows(store, "digests")]
+        assert sorted(names) == [("skola@example.org", "2026-W48-1"), ("vatten@example.org", "2026-W48-1")]
+        told = [(row["key"], row["unit"]) for row in rows(store, "routes")]
+        assert sorted(told) == sorted((row["key"], row["unit"]) for row in rows(calm, "routes"))
 
 
 def cut_off(url: str) -> str:
