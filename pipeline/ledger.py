@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,16 @@ from pipeline.outbox import STATE_WORDS
 from store.db import Session
 from store.errors import ConfigurationError
 from store.item_rows import Key
-from store.ledger import Sending, TellingEntry, messages, removed_tellings, sendings, told_about, told_entries
+from store.ledger import (
+    Sending,
+    TellingEntry,
+    digests_telling,
+    messages,
+    removed_tellings,
+    sendings,
+    told_about,
+    told_entries,
+)
 from store.types import Answer
 
 ANSWER_WORDS: Mapping[Answer, str] = {
@@ -48,9 +57,13 @@ class Period:
         return datetime.combine(self.until + timedelta(days=1), time.min, STOCKHOLM) if self.until else None
 
 
-def read_sendings(session: Session, municipality: Municipality, period: Period) -> list[Sending]:
+def read_sendings(
+    session: Session, municipality: Municipality, period: Period, *, ids: Collection[str] | None = None
+) -> list[Sending]:
     """Return the digests of the period, the oldest first; raises ConfigurationError on a unit that nothing knows."""
-    found = sendings(session, municipality.key, unit=period.unit or None, since=period.begins, until=period.ends)
+    found = sendings(
+        session, municipality.key, unit=period.unit or None, since=period.begins, until=period.ends, ids=ids
+    )
     if period.unit and not found and period.unit not in municipality.units:
         raise ConfigurationError(f"--unit {period.unit}: okänd enhet; det finns {', '.join(municipality.units)}")
     return found
@@ -107,10 +120,12 @@ def told_values(installation: Installation, words: str, period: Period) -> list[
     """
     municipality = installation.municipality
     with installation.store.reading() as session:
-        sent = read_sendings(session, municipality, period)
         keys = told_about(session, words, numbers_in(words))
-        told = list(told_entries(session, sent, keys)) if keys else []
-        told += _told_in_letters(session, municipality, sent, words)
+        telling = digests_telling(session, municipality.key, keys)
+        removed = removed_tellings(session, municipality.key)
+        sent = read_sendings(session, municipality, period, ids=telling | set(removed))
+        told = list(told_entries(session, [one for one in sent if one.id in telling], keys))
+        told += _told_in_letters(session, removed, sent, words)
     by_id = {sending.id: sending for sending in sent}
     rows = [telling_values(municipality, by_id[entry.digest_id], entry) for entry in told]
     return sorted(rows, key=lambda row: (row["written"], row["contact"], -row["position"]), reverse=True)
@@ -140,10 +155,9 @@ def telling_values(municipality: Municipality, sending: Sending, entry: TellingE
 
 
 def _told_in_letters(
-    session: Session, municipality: Municipality, sent: Sequence[Sending], words: str
+    session: Session, removed: Mapping[str, set[Key]], sent: Sequence[Sending], words: str
 ) -> list[TellingEntry]:
     """Return the removed items of the letters in whose text all the words stand."""
-    removed: dict[str, set[Key]] = removed_tellings(session, municipality.key)
     by_id = {sending.id: sending for sending in sent if sending.id in removed}
     wanted = words.lower().split()
     found = [name for name, message in messages(session, list(by_id)) if _stands_in(text_of(message).lower(), wanted)]

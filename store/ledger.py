@@ -26,7 +26,11 @@ from store.tables import (
 from store.types import Answer, DigestState
 from store.writing import chunks
 
+AT_ONCE = 500  # ids that a query names; of more, all are read and the rest left out
 HEADERS = 8_192  # bytes of a message that hold its headers: what a list needs of up to 100 kB
+
+
+Place = tuple[datetime, str]  # moment and id of a digest: the next page begins after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ def sendings(
     conditions = [DigestRow.municipality == municipality]
     conditions += [DigestRow.created_at >= since] if since else []
     conditions += [DigestRow.created_at < until] if until else []
+    if ids is not None and len(ids) <= AT_ONCE:
+        conditions.append(DigestRow.id.in_(sorted(ids)))
     columns = [DigestRow.__table__.c[name] for name in _PLAIN]
     start = func.substr(DigestRow.message, 1, HEADERS, type_=LargeBinary()).label("headers")
     query = select(*columns, start).where(*conditions).order_by(DigestRow.created_at, DigestRow.contact, DigestRow.id)
@@ -102,6 +108,62 @@ def sendings(
         )
         for row in rows
     ]
+
+
+def find_sendings(
+    session: Session,
+    municipality: str,
+    *,
+    units: Collection[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    states: Collection[DigestState] = (),
+    answered: bool | None = None,
+    before: Place | None = None,
+    limit: int = 50,
+) -> tuple[list[Sending], Place | None]:
+    """Return a page of the municipality's digests, the newest first, and where the next begins when there is more.
+
+    `units` are any of which the digest is to be for, `answered` whether there is an answer to anything in it.
+    """
+    conditions = [DigestRow.municipality == municipality]
+    conditions += [DigestRow.created_at >= since] if since else []
+    conditions += [DigestRow.created_at < until] if until else []
+    conditions += [DigestRow.state.in_([state.value for state in states])] if states else []
+    if answered is not None:
+        given = exists().where(FeedbackRow.digest_id == DigestRow.id)
+        conditions.append(given if answered else ~given)
+    if before:
+        at, name = before
+        conditions.append((DigestRow.created_at < at) | ((DigestRow.created_at == at) & (DigestRow.id < name)))
+    query = select(DigestRow.id, DigestRow.created_at, DigestRow.units).where(*conditions)
+    found: list[Place] = []
+    for name, at, own in session.execute(query.order_by(DigestRow.created_at.desc(), DigestRow.id.desc())):
+        if not units or set(units) & set(own):
+            found.append((at, name))
+        if len(found) > limit:
+            break
+    shown = [name for _, name in found[:limit]]
+    by_id = {one.id: one for one in sendings(session, municipality, ids=shown)}
+    return [by_id[name] for name in shown], found[limit - 1] if len(found) > limit else None
+
+
+def digests_telling(session: Session, municipality: str, keys: Collection[Key]) -> set[str]:
+    """Return the municipality's digests that any of the items was told in."""
+    by_source: dict[str, list[str]] = {}
+    for source, key in keys:
+        by_source.setdefault(source, []).append(key)
+    found: set[str] = set()
+    for source, names in by_source.items():
+        for some in chunks(names):
+            query = (
+                select(DigestEntryRow.digest_id)
+                .join(DigestRow, DigestRow.id == DigestEntryRow.digest_id)
+                .where(DigestEntryRow.source == source, DigestEntryRow.key.in_(some))
+                .where(DigestRow.municipality == municipality)
+            )
+            found.update(session.scalars(query.distinct()))
+    return found
 
 
 _PLAIN = (
