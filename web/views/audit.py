@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from pipeline.api_tokens import audited
 from store.accounts import names_of
+from store.api_tokens import list_tokens
 from store.audit import list_audit
 from web import context
 from web.access import Role, needs
@@ -28,6 +30,7 @@ ACTIONS = {
     "verdict.later": N_("bedömde: vänta"),
     "verdict.undo": N_("ångrade en bedömning"),
     "action.add": N_("lade upp en åtgärd"),
+    "ledger.export": N_("hämtade liggaren som fil"),
     "source.read": N_("läste en källa"),
     "source.on": N_("slog på en källa"),
     "source.off": N_("slog av en källa"),
@@ -37,12 +40,16 @@ ACTIONS = {
     "digests.trial": N_("skickade ett prov till sig"),
     "digests.again": N_("skickade ett brev igen"),
     "digests.arrived": N_("räknade ett brev som skickat"),
+    "token.add": N_("gjorde en API-nyckel"),
+    "token.remove": N_("återkallade en API-nyckel"),
     "publication.publish": N_("publicerade för invånare"),
     "publication.withdraw": N_("tog tillbaka från invånarsidan"),
     "organisation.change": N_("ändrade organisationen"),
     "organisation.restore": N_("lade tillbaka en äldre organisation"),
     "contact.reach": N_("slog på breven till en kontaktperson"),
     "contact.try": N_("skickade ett provbrev"),
+    "settings.change": N_("ändrade inställningar"),
+    "setup.finish": N_("avslutade den första inställningen"),
     "search.save": N_("sparade en sökning"),
     "search.remove": N_("tog bort en sparad sökning"),
 }
@@ -61,6 +68,8 @@ def show() -> str:
     with context.store().reading() as database:
         entries = list_audit(database, limit=ON_A_PAGE + 1, offset=first)
         names = names_of(database, [name for entry in entries for name in (entry.account_id, entry.subject)])
+        for token in list_tokens(database):
+            names |= {audited(token): token.name, token.id: token.name}
     return render_template(
         "audit/show.html",
         entries=entries[:ON_A_PAGE],
