@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from store.types import Concept, Deadline, Item, Kind, Money, Reference
@@ -28,11 +29,11 @@ def item_of(line: Mapping[str, Any]) -> Item:
     """Return the item that a line tells of; whatever cannot be read in it is left out, never raised."""
     meta = line.get("meta")
     meta = meta if isinstance(meta, Mapping) else {}
-    key = _text(line.get("id"))
+    key, kind = _text(line.get("id")), _kind(_text(line.get("kind")))
     return Item(
         source=_text(line.get("source")),
         key=key,
-        kind=_kind(_text(line.get("kind"))),
+        kind=kind,
         title=_text(line.get("title")),
         url=_text(line.get("url")),
         text=_text(line.get("text"))[:LONGEST_TEXT],
@@ -40,22 +41,24 @@ def item_of(line: Mapping[str, Any]) -> Item:
         published=_day(line.get("published")),
         status=_text(meta.get("status")).lower(),
         opens=_day(meta.get("opening")),
-        deadlines=_deadlines(meta, _kind(_text(line.get("kind")))),
+        deadlines=_deadlines(meta, kind) if meta else (),
         money=_money(meta),
-        concepts=tuple(dict.fromkeys(_concepts(meta))),
+        concepts=tuple(dict.fromkeys(_concepts(meta))) if meta else (),
         references=_references(line, meta),
         meta=dict(meta),
     )
 
 
 def _references(line: Mapping[str, Any], meta: Mapping[str, Any]) -> tuple[Reference, ...]:
-    found = [Reference(scheme, value, "is") for name, scheme in _REFERENCES.items() for value in _list(meta.get(name))]
+    told = _REFERENCES.items() if meta else ()
+    found = [Reference(scheme, value, "is") for name, scheme in told for value in _list(meta.get(name))]
     identifier = _text(line.get("id")).partition(":")[2]
     if line.get("kind") == Kind.CALL.value and _CALL.fullmatch(identifier):
         found.insert(0, Reference("call", identifier, "is"))
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=100)
 def _kind(name: str) -> Kind:
     try:
         return _KINDS.get(name) or Kind(name)
@@ -66,16 +69,22 @@ def _kind(name: str) -> Kind:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, (dict, list)):
         return ""
+    if type(value) is str and value.isascii() and "\x00" not in value:
+        return value
     # Half a surrogate pair has no UTF-8 form: a question mark stands in its place.
     return str(value).replace("\x00", " ").encode("utf-8", "replace").decode()
 
 
 def _list(value: Any) -> list[str]:
+    if value is None:
+        return []
     values = value if isinstance(value, list) else [value]
     return [text for one in values if (text := _text(one).strip())]
 
 
 def _day(value: Any) -> date | None:
+    if value is None:
+        return None
     try:
         return date.fromisoformat(_text(value)[:10])
     except ValueError:

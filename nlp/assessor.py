@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -71,8 +73,10 @@ class Assessor:
         assessments: list[Assessment] = []
         waiting = iter(items)
         while batch := list(islice(waiting, BATCH)):
-            found = self._say(batch)
-            assessments.extend(self._safely(item, read, said) for item, (read, said) in zip(batch, found, strict=True))
+            with _collector_paused():
+                found = self._say(batch)
+                assessments += [self._safely(item, *pair) for item, pair in zip(batch, found, strict=True)]
+                del found
         return assessments
 
     def explain(self, item: Item) -> Explanation:
@@ -156,3 +160,19 @@ class Assessor:
             summary=pick_sentence(read.item),
             facts=find_facts(whole, language) | ({"unreadable": True} if unreadable else {}),
         )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's collector of cycles from looking through the memory again and again while a batch is read.
+
+    Nothing here makes cycles, and all terms of the knowledge would be looked through each time: a
+    sixth of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from math import exp, log2
 
 from nlp.knowledge import Knowledge
@@ -32,49 +31,56 @@ class Sign:
     place: str  # title, text, eurovoc, government, …
     weight: float
     strength: str = ""
+    is_core: bool = field(init=False)  # whether it names something that is always of concern to municipalities
 
-    @property
-    def is_core(self) -> bool:
-        """Tell whether this names something that is always of concern to municipalities."""
-        return self.strength in ("own", "core")
+    def __post_init__(self) -> None:
+        """Tell what its strength means."""
+        self.is_core = self.strength in ("own", "core")
 
 
-@dataclass
+@dataclass(slots=True)
 class Evidence:
-    """All signs of one area, and the likeness of the item to it; the sums are made once, when all signs are there."""
+    """All signs of one area, and the likeness of the item to it, with their sums.
 
-    signs: list[Sign] = field(default_factory=list)
+    `total` is all evidence, `core` the part of it that is always of concern to municipalities, and `own` the part that
+    names what a municipality itself runs.
+    """
+
+    signs: Sequence[Sign] = ()
     likeness: float = 0.0
+    total: float = field(init=False)
+    core: float = field(init=False, default=0.0)
+    own: float = field(init=False, default=0.0)
 
-    @cached_property
-    def total(self) -> float:
-        """Return the sum of the evidence."""
-        return sum([sign.weight for sign in self.signs]) + LIKENESS * max(0.0, self.likeness - LIKENESS_FLOOR)
-
-    @cached_property
-    def core(self) -> float:
-        """Return the part of the evidence that is always of concern to municipalities."""
-        return sum([sign.weight for sign in self.signs if sign.is_core])
-
-    @cached_property
-    def own(self) -> float:
-        """Return the part of the evidence that names what a municipality itself runs."""
-        return sum([sign.weight for sign in self.signs if sign.strength == "own"])
+    def __post_init__(self) -> None:
+        """Add the signs up."""
+        total = 0.0
+        for sign in self.signs:
+            total += sign.weight
+            if sign.is_core:
+                self.core += sign.weight
+                if sign.strength == "own":
+                    self.own += sign.weight
+        self.total = total + LIKENESS * max(0.0, self.likeness - LIKENESS_FLOOR)
 
 
 def weigh(
-    knowledge: Knowledge, item: Item, hits: Sequence[Hit], title_length: int, shown: str, likeness: Sequence[float]
+    knowledge: Knowledge,
+    item: Item,
+    hits: Mapping[str, Sequence[Hit]],
+    title_length: int,
+    shown: str,
+    likeness: Sequence[float],
 ) -> dict[str, Evidence]:
-    """Return the evidence per area; `shown` is the text that was matched, with its own capitals."""
-    found: dict[str, Evidence] = defaultdict(Evidence)
-    for key, kept in strongest(hit for hit in hits if hit.term.group == "area").items():
-        found[key].signs.extend(_signs(kept, title_length, shown))
-    for area, sign in _coded(knowledge, item):
-        found[area].signs.append(sign)
-    for area, cosine in zip(knowledge.areas, likeness, strict=True):
-        if cosine > LIKENESS_FLOOR:
-            found[area].likeness = float(cosine)
-    return dict(found)
+    """Return the evidence per area; `hits` are those that count and `shown` is the matched text with its capitals."""
+    signs = {area: _signs(kept, title_length, shown) for area, kept in hits.items()}
+    if item.concepts or item.references:
+        for area, sign in _coded(knowledge, item):
+            signs.setdefault(area, []).append(sign)
+    like = {area: cosine for area, cosine in zip(knowledge.areas, likeness, strict=True) if cosine > LIKENESS_FLOOR}
+    for area in like:
+        signs.setdefault(area, [])
+    return {area: Evidence(found, like.get(area, 0.0)) for area, found in signs.items()}
 
 
 def strengths(found: Mapping[str, Evidence]) -> dict[str, float]:
@@ -90,36 +96,30 @@ def strengths(found: Mapping[str, Evidence]) -> dict[str, float]:
     }
 
 
-def strongest(hits: Iterator[Hit]) -> dict[str, list[Hit]]:
-    """Return the hits per key, the heaviest and longest alone where several lie over each other."""
-    ordered: dict[str, list[Hit]] = defaultdict(list)
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.term.weight, hit.start - hit.end)):
-        kept = ordered[hit.term.key]
-        if kept and hit.start < kept[-1].word_end:
-            if hit.term.weight > kept[-1].term.weight:
-                kept[-1] = hit
-        else:
-            kept.append(hit)
-    return ordered
-
-
-def _signs(hits: Sequence[Hit], title_length: int, shown: str) -> Iterator[Sign]:
+def _signs(hits: Sequence[Hit], title_length: int, shown: str) -> list[Sign]:
+    if len(hits) == 1:
+        return [_sign(hits, title_length, shown)]
     by_text: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_text[hit.term.text].append(hit)
-    for same in by_text.values():
+    return [_sign(same, title_length, shown) for same in by_text.values()]
+
+
+def _sign(same: Sequence[Hit], title_length: int, shown: str) -> Sign:
+    """The sign of the hits of one term: as much as the heaviest of them, and a little more for each time again."""
+    best, heaviest, again = same[0], _place_weight(same[0], title_length), 1.0
+    if len(same) > 1:
         weights = [_place_weight(hit, title_length) for hit in same]
         heaviest = max(weights)
         best = same[weights.index(heaviest)]
-        again = 1.0 + 0.3 * log2(len(same))
-        weight = best.term.weight * heaviest * again
-        place = "title" if best.start < title_length else "text"
-        yield Sign(shown[best.word_start : best.word_end], place, weight, best.term.strength)
+        again += 0.3 * log2(len(same))
+    term, place = best.term, "title" if best.start < title_length else "text"
+    return Sign(shown[best.word_start : best.word_end], place, term.weight * heaviest * again, term.strength)
 
 
 def _place_weight(hit: Hit, title_length: int) -> float:
     place = TITLE if hit.start < title_length else OPENING if hit.start < title_length + OPENING_LENGTH else LATER
-    return place * (COMPOUND if hit.is_compound else 1.0)
+    return place * COMPOUND if hit.word_start < hit.start else place
 
 
 def _coded(knowledge: Knowledge, item: Item) -> Iterator[tuple[str, Sign]]:

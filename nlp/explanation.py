@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nlp.evidence import Evidence, Sign
 from nlp.knowledge import Knowledge
@@ -18,6 +18,7 @@ MOST_AREAS = 2
 MOST_WORDS = 2
 LEAST_CUE = 0.25  # log-odds; a smaller step is not worth a reader's time
 LONGEST_LABEL = 60  # characters
+_IN_WORDS = frozenset({"title", "text"})
 WHOLE = 4.0  # log-odds that make a whole of what learnt words say of an area
 
 _SCHEMES = {
@@ -36,13 +37,14 @@ def reasons_of(knowledge: Knowledge, read: Read, said: Said) -> tuple[Reason, ..
     An area's share is of all evidence; a cue's or learnt word's is of all that moves the relevance.
     """
     found = read.known.found
-    whole = sum(evidence.total for evidence in found.values()) or 1.0
+    whole = sum([evidence.total for evidence in found.values()]) or 1.0
     reasons: list[Reason] = []
     for area in list(said.areas)[:MOST_AREAS]:
         reasons.extend(_of_area(area, found[area], whole) if area in found else ())
         if not any(reason.area == area for reason in reasons):
             reasons.extend(_of_words(area, said, read))
-    reasons.sort(key=lambda reason: -reason.weight)
+    if len(reasons) > 1:
+        reasons.sort(key=lambda reason: -reason.weight)
     moving = _moving(knowledge, read, said)
     return (*reasons[: MOST - len(moving)], *moving)
 
@@ -56,29 +58,36 @@ def _of_words(area: str, said: Said, read: Read) -> list[Reason]:
 
 def _of_area(area: str, evidence: Evidence, whole: float) -> list[Reason]:
     reasons = []
-    words = sorted((s for s in evidence.signs if s.place in ("title", "text")), key=lambda s: -s.weight)
-    in_title = [sign for sign in words if sign.place == "title"]
-    chosen, place = (in_title, "titeln") if in_title else (words, "texten")
-    if chosen:
-        reasons.append(_reason(area, chosen[:MOST_WORDS], f"{_listed(chosen)} i {place}", whole))
-    for scheme, name in _SCHEMES.items():
-        codes = sorted((s for s in evidence.signs if s.place == scheme), key=lambda s: -s.weight)
-        if codes:
-            reasons.append(_reason(area, codes, f"{name}: {_listed(codes, ', ')}", whole))
+    places: dict[str, list[Sign]] = {}
+    for sign in sorted(evidence.signs, key=_lightness):
+        places.setdefault(sign.place, []).append(sign)
+    for name, phrase in (("title", "titeln"), ("text", "texten")):
+        if chosen := places.get(name):
+            reasons.append(_reason(area, chosen[:MOST_WORDS], f"{_listed(chosen)} i {phrase}", whole))
+            break
+    if places.keys() - _IN_WORDS:
+        for scheme, name in _SCHEMES.items():
+            if codes := places.get(scheme):
+                reasons.append(_reason(area, codes, f"{name}: {_listed(codes, ', ')}", whole))
     return reasons
 
 
+def _lightness(sign: Sign) -> float:
+    return -sign.weight
+
+
 def _reason(area: str, signs: Sequence[Sign], text: str, whole: float) -> Reason:
-    return Reason(text=text, area=area, weight=round(sum(sign.weight for sign in signs) / whole, 3))
+    return Reason(text=text, area=area, weight=round(sum([sign.weight for sign in signs]) / whole, 3))
 
 
 def _listed(signs: Sequence[Sign], between: str = " och ") -> str:
-    words: list[str] = []
+    words: dict[str, str] = {}
     for sign in signs:
         word = _short(sign.word)
-        if word.lower() not in (known.lower() for known in words):
-            words.append(word)
-    return between.join(words[:MOST_WORDS])
+        words.setdefault(word.lower(), word)
+        if len(words) == MOST_WORDS:
+            break
+    return between.join(words.values())
 
 
 def _short(label: str) -> str:
@@ -92,14 +101,13 @@ def _moving(knowledge: Knowledge, read: Read, said: Said) -> list[Reason]:
     A cue says why, a learnt word only that; so a word is told instead only when it weighs twice as much.
     """
     features = read.known.features
-    whole = said.scale * sum(abs(feature.step) for feature in features)
-    whole = (whole + sum(abs(share) for _, share in said.words.get(RELEVANCE, ()))) or 1.0
+    whole = said.scale * sum([abs(feature.step) for feature in features])
+    whole = (whole + sum([abs(share) for _, share in said.words.get(RELEVANCE, ())])) or 1.0
     reasons = []
     for sign, phrase in ((1, "ord som brukar höra hit"), (-1, "ord som sällan hör hit")):
-        cues = [(sign * f.step * said.scale, text) for f in features if (text := _cue(knowledge, f, read, sign))]
-        step, text = max(cues, default=(0.0, ""))
+        step, text = _heaviest_cue(knowledge, read, said, sign)
         words = [(word, share) for word, share in said.words.get(RELEVANCE, ()) if share * sign > 0]
-        moved = sum(abs(share) for _, share in words)
+        moved = sum([abs(share) for _, share in words])
         if moved >= LEAST_CUE and moved > 2 * step:
             step, text = moved, f"{phrase} ({', '.join(_as_written(word, read) for word, _ in words)})"
         if text:
@@ -107,11 +115,20 @@ def _moving(knowledge: Knowledge, read: Read, said: Said) -> list[Reason]:
     return reasons
 
 
-def _cue(knowledge: Knowledge, feature: Feature, read: Read, sign: int) -> str:
-    phrase = knowledge.phrases.get(feature.cue)
-    if feature.hit is None or not phrase or sign * feature.step < LEAST_CUE:
-        return ""
-    return f"{phrase} ({_short(read.shown[feature.hit.word_start : feature.hit.word_end])})"
+def _heaviest_cue(knowledge: Knowledge, read: Read, said: Said, sign: int) -> tuple[float, str]:
+    """The step and the words of the cue that moves most; of several the last in the alphabet."""
+    phrases = knowledge.phrases
+    cues = [f for f in read.known.features if f.hit and sign * f.step >= LEAST_CUE and phrases.get(f.cue)]
+    if not cues:
+        return 0.0, ""
+    steps = [sign * cue.step * said.scale for cue in cues]
+    most = max(steps)
+    return most, max(_told(cue, phrases, read) for cue, step in zip(cues, steps, strict=True) if step == most)
+
+
+def _told(cue: Feature, phrases: Mapping[str, str], read: Read) -> str:
+    word = read.shown[cue.hit.word_start : cue.hit.word_end] if cue.hit else ""
+    return f"{phrases[cue.cue]} ({_short(word)})"
 
 
 def _as_written(word: str, read: Read) -> str:

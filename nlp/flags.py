@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from nlp.evidence import strongest
 from nlp.matching import Hit
 from store.types import Item, Kind
 
@@ -37,9 +36,8 @@ _NOT_LAW = re.compile(
 _LAW = re.compile(r"\blag\b|\blagen\b|lagstiftning|direktiv|förordning|författning|genomförande|regler|beslut|ändring")
 
 
-def flags_of(item: Item, family: str, hits: Sequence[Hit], title_length: int) -> dict[str, float]:
-    """Return 0..1 per flag."""
-    kept = strongest(hit for hit in hits if hit.term.group == "flag")
+def flags_of(item: Item, family: str, kept: Mapping[str, Sequence[Hit]], title_length: int) -> dict[str, float]:
+    """Return 0..1 per flag; `kept` are the hits of each that count."""
     found = {key: _mass(kept.get(key, ()), title_length) for key in ("children_youth", "funding", "law", "partnership")}
     is_call = item.kind is Kind.CALL
     if item.kind is Kind.NEWS:  # a child in the news is most often a victim, not what the item is about

@@ -13,6 +13,7 @@ from nlp.knowledge import LANGUAGES, Knowledge
 from nlp.matching import Matcher, lower
 from nlp.readable import is_readable
 from nlp.signs import Known, signs_of
+from nlp.strongest import strongest
 from nlp.word_sums import ids_of
 from store.types import Concept, Item, Kind, Reference
 
@@ -43,13 +44,13 @@ class KnowledgeReader:
         """Return what is found in an item that `beginning` has cut; `cosines` are its likenesses to the areas."""
         shown = f"{item.title}\n{item.text}"
         title_length = len(item.title)
-        hits = self._matchers["sv" if language in SWEDISH_LIKE else "en"].find(lower(shown))
+        hits = strongest(self._matchers["sv" if language in SWEDISH_LIKE else "en"].find(lower(shown)))
         family = family_of(item)
-        found = evidence.weigh(self.knowledge, item, hits, title_length, shown, cosines)
+        found = evidence.weigh(self.knowledge, item, hits.areas, title_length, shown, cosines)
         strengths = evidence.strengths(found)
-        features = relevance.features_of(item, family, hits, title_length, found, strengths, language)
-        flagged = flags.flags_of(item, family, hits, title_length)
-        known = Known(family, language, found, strengths, features, hits, title_length, flagged)
+        features = relevance.features_of(item, family, hits.cues, title_length, found, strengths, language)
+        flagged = flags.flags_of(item, family, hits.flags, title_length)
+        known = Known(family, language, found, strengths, features, hits.others, title_length, flagged)
         log_odds = relevance.log_odds(features)
         return Read(item, shown, known, log_odds, signs_of(item, known, log_odds))
 

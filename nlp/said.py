@@ -25,8 +25,8 @@ LEAST_WORD = 0.08  # log-odds; a word that adds less is not worth telling
 class Said:
     """Relevance, areas and flags as an assessment tells them, and the learnt words behind them.
 
-    `words` holds, per target (an area, or relevance), the words that add most and what they add; for relevance also
-    the ones that take away most.
+    `words` holds, for relevance and for a first area without other signs, the words that add most and what they add;
+    for relevance also the ones that take away most.
     """
 
     relevance: float
@@ -52,16 +52,17 @@ def said_by_model(reads: Sequence[Read | None], learnt: Learnt, margins: Floats,
     order = np.argsort(-strengths[:, 1:-1], axis=1, kind="stable")[:, :MOST_AREAS] + 1
     best = np.take_along_axis(strengths, order, axis=1)
     told = [_told(*pair) for pair in zip(order.tolist(), best.tolist(), strict=True)]
-    heavy = [shares.heavy(column, LEAST_WORD) for column in _columns(told)]
+    heavy = [shares.heavy(column, LEAST_WORD) for column in _columns(reads, told, learnt.targets)]
     scale, names = learnt.known_weight(), learnt.targets
     found: list[Said | None] = []
     for number, (read, areas) in enumerate(zip(reads, told, strict=True)):
         if read is None:
             found.append(None)
             continue
-        words = {RELEVANCE: _most(heavy[0][number], RELEVANCE)}
+        words = {RELEVANCE: _most(heavy[0].get(number, ()), RELEVANCE)}
         for (column, _), of_area in zip(areas, heavy[1:], strict=False):
-            words[names[column]] = _most(of_area[number], names[column])
+            if number in of_area:
+                words[names[column]] = _most(of_area[number], names[column])
         found.append(
             Said(
                 relevance=round(float(strengths[number, 0]), 4),
@@ -80,14 +81,27 @@ def _told(columns: Sequence[int], strengths: Sequence[float]) -> list[tuple[int,
     return [pair for pair in rounded if pair[1] >= TOLD] or [pair for pair in rounded[:1] if pair[1] >= FIRST]
 
 
-def _columns(told: Sequence[Sequence[tuple[int, float]]]) -> Iterator[list[int]]:
-    """Yield the columns whose words are told: relevance of every item, then its first areas, or relevance again."""
-    yield [0] * len(told)
+def _columns(
+    reads: Sequence[Read | None], told: Sequence[Sequence[tuple[int, float]]], names: Sequence[str]
+) -> Iterator[dict[int, int]]:
+    """Yield, per number of an item, the column whose words are told of it.
+
+    First relevance, then the first area and the second, of those for which the knowledge has no sign to tell.
+    """
+    yield {number: 0 for number, read in enumerate(reads) if read}
     for place in range(MOST_WORDS):
-        yield [areas[place][0] if place < len(areas) else 0 for areas in told]
+        yield {
+            number: areas[place][0]
+            for number, (read, areas) in enumerate(zip(reads, told, strict=True))
+            if read and place < len(areas) and not _has_signs(read, names[areas[place][0]])
+        }
 
 
-def _most(heavy: list[tuple[float, str]], target: str) -> list[tuple[str, float]]:
+def _has_signs(read: Read, area: str) -> bool:
+    return area in read.known.found and bool(read.known.found[area].signs)
+
+
+def _most(heavy: Sequence[tuple[float, str]], target: str) -> list[tuple[str, float]]:
     """The words that add most, and for relevance those that take most away."""
     if not heavy:
         return []

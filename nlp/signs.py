@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, log, log1p
+from typing import Any
 
-from nlp.evidence import Evidence, strongest
+from nlp.evidence import Evidence
 from nlp.matching import Hit
 from nlp.relevance import CORE_SATURATION, Feature
 from store.types import Item
@@ -33,7 +34,7 @@ class Known:
     found: Mapping[str, Evidence]
     strengths: Mapping[str, float]
     features: Sequence[Feature]
-    hits: Sequence[Hit]
+    hits: Mapping[str, Sequence[Hit]]  # those that count, of each cue and flag
     title_length: int
     flags: Mapping[str, float]
 
@@ -46,7 +47,7 @@ def signs_of(item: Item, known: Known, log_odds: float) -> dict[str, float]:
     for feature in known.features:
         signs[_joined("step", feature.name)] = 0.5 * feature.step
     signs.update(_of_cues(item, known))
-    signs.update(_of_areas(known))
+    _add_areas(known, signs)
     flag = min(max(known.flags["children_youth"], LEAST), 1.0 - LEAST)
     signs["children_youth"] = log(flag / (1.0 - flag))
     return signs
@@ -61,16 +62,21 @@ def codes_of(item: Item, known: Known) -> Iterator[str]:
     for reference in item.references:
         if reference.scheme == "call":
             yield from (code_name("call", part) for part in reference.value.split("-"))
-    for name in _STATED:
-        value = item.meta.get(name)
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, str):
-                yield code_name(name, one)
-    if isinstance(entities := item.meta.get("eligible_entities"), str):
-        yield from (code_name("eligible", one) for one in _ENTITIES.split(entities))
+    if item.meta:
+        yield from _stated(item.meta)
     yield code_name("family", known.family)
     yield code_name("kind", item.kind.value)
     yield code_name("kind", f"{item.kind.value} {known.language}")
+
+
+def _stated(meta: Mapping[str, Any]) -> Iterator[str]:
+    for name in _STATED:
+        value = meta.get(name)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str):
+                yield code_name(name, one)
+    if isinstance(entities := meta.get("eligible_entities"), str):
+        yield from (code_name("eligible", one) for one in _ENTITIES.split(entities))
 
 
 @lru_cache(maxsize=20_000)
@@ -86,7 +92,7 @@ def _joined(*parts: str) -> str:
 
 def _of_cues(item: Item, known: Known) -> Iterator[tuple[str, float]]:
     kind = item.kind.value
-    for cue, hits in strongest(hit for hit in known.hits if hit.term.group != "area").items():
+    for cue, hits in known.hits.items():
         title = sum(hit.start < known.title_length for hit in hits)
         for place, value in (("title", float(min(title, 2))), ("text", log1p(len(hits) - title))):
             if value:
@@ -94,18 +100,25 @@ def _of_cues(item: Item, known: Known) -> Iterator[tuple[str, float]]:
                 yield _joined("cue", cue, place, kind), CUE * value
 
 
-def _of_areas(known: Known) -> Iterator[tuple[str, float]]:
+@lru_cache(maxsize=200)
+def _names(area: str) -> tuple[str, ...]:
+    what = ("area", "core", "own", "its strength", "its evidence", "its likeness", "its title", "its codes")
+    return tuple(f"{name}:{area}" for name in what)
+
+
+def _add_areas(known: Known, signs: dict[str, float]) -> None:
     best = max(known.strengths, key=known.strengths.__getitem__, default="")
     for area, evidence in known.found.items():
+        name, core, own, its_strength, its_evidence, its_likeness, its_title, its_codes = _names(area)
         strength = known.strengths.get(area, 0.0)
-        yield _joined("area", area), 0.5 * strength
+        signs[name] = 0.5 * strength
         if evidence.core:
-            yield _joined("core", area), 0.5 * (1.0 - exp(-evidence.core / CORE_SATURATION))
+            signs[core] = 0.5 * (1.0 - exp(-evidence.core / CORE_SATURATION))
         if evidence.own:
-            yield _joined("own", area), 0.5 * (1.0 - exp(-evidence.own / CORE_SATURATION))
-        yield _joined("its strength", area), 3.0 * strength
-        yield _joined("its evidence", area), log1p(evidence.total)
-        yield _joined("its likeness", area), 10.0 * evidence.likeness
+            signs[own] = 0.5 * (1.0 - exp(-evidence.own / CORE_SATURATION))
+        signs[its_strength] = 3.0 * strength
+        signs[its_evidence] = log1p(evidence.total)
+        signs[its_likeness] = 10.0 * evidence.likeness
         title, coded = 0.0, 0.0
         for sign in evidence.signs:
             if sign.place == "title":
@@ -113,8 +126,8 @@ def _of_areas(known: Known) -> Iterator[tuple[str, float]]:
             elif sign.place != "text":
                 coded += sign.weight
         if title:
-            yield _joined("its title", area), 1.0 - exp(-title / FULL)
+            signs[its_title] = 1.0 - exp(-title / FULL)
         if coded:
-            yield _joined("its codes", area), 1.0 - exp(-coded / FULL)
+            signs[its_codes] = 1.0 - exp(-coded / FULL)
     if best:
-        yield _joined("its first place", best), 1.0
+        signs[_joined("its first place", best)] = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from zlib import crc32
@@ -125,16 +125,20 @@ class Shares:
         """Return a row per word, with every column."""
         return np.asarray(self.memory[self.counted.rows] * self.scale[:, None])
 
-    def heavy(self, columns: Sequence[int], least: float) -> list[list[tuple[float, str]]]:
-        """Return per text the words that add or take away at least so much in the column that is asked of it."""
+    def heavy(self, columns: Mapping[int, int], least: float) -> dict[int, list[tuple[float, str]]]:
+        """Return, per text that a column is asked of, the words that add or take away at least so much in it."""
         counted = self.counted
-        asked = np.repeat(np.array(columns, dtype=np.intp), np.diff(counted.starts))
-        shares = self.memory[counted.rows, asked] * self.scale
-        places = np.flatnonzero(np.abs(shares) >= least)
+        asked = np.full(len(counted.starts) - 1, -1, dtype=np.intp)
+        asked[list(columns)] = list(columns.values())
+        column = np.repeat(asked, np.diff(counted.starts))
+        inside = np.flatnonzero(column >= 0)
+        shares = self.memory[counted.rows[inside], column[inside]] * self.scale[inside]
+        is_heavy = np.abs(shares) >= least
+        places = inside[is_heavy]
         texts = np.searchsorted(counted.starts, places, side="right") - 1
-        found: list[list[tuple[float, str]]] = [[] for _ in columns]
-        for text, place, share in zip(texts.tolist(), places.tolist(), shares[places].tolist(), strict=True):
-            found[text].append((share, counted.words[place]))
+        found: dict[int, list[tuple[float, str]]] = {}
+        for text, place, share in zip(texts.tolist(), places.tolist(), shares[is_heavy].tolist(), strict=True):
+            found.setdefault(text, []).append((share, counted.words[place]))
         return found
 
 
