@@ -22,6 +22,7 @@ from pipeline.retention_commands import retention
 from pipeline.second_reader_commands import second_reader_app
 from pipeline.serve_command import serve
 from pipeline.source_commands import sources_app
+from pipeline.store_commands import store_app
 from pipeline.token_commands import token_app
 
 
@@ -41,6 +42,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(ledger)
     app.command()(backup)
     app.command()(restore)
+    app.add_typer(store_app, name="store")
     app.command()(bounces)
     app.command()(retention)
     app.command()(remove)
