@@ -17,18 +17,16 @@ from pipeline.municipality import Municipality, find_municipality
 from pipeline.settings import load_settings
 
 __all__ = [
-    *(
-        "address",
-        "area_names",
-        "calibration",
-        "day_of",
-        "learning_curve",
-        "order",
-        "organisation",
-        "rate_change",
-        "share",
-    ),
-    *("source_regions", "threshold"),
+    "address",
+    "area_names",
+    "calibration",
+    "day_of",
+    "learning_curve",
+    "order",
+    "organisation",
+    "rate_change",
+    "share",
+    "source_regions",
 ]
 
 SEED, DRAWS = 20_260_101, 1_000
@@ -175,11 +173,6 @@ def organisation() -> pd.DataFrame:
         for area in unit.areas
     ]
     return pd.DataFrame(rows, columns=["unit", "name", "committee", "has_contact", "area"])
-
-
-def threshold() -> float:
-    """Return the relevance from which the municipality wants an item."""
-    return _municipality().thresholds.relevance
 
 
 def source_regions() -> dict[str, str]:
