@@ -18,7 +18,9 @@ from pipeline.municipality import (
     municipality_file,
     parse_municipality,
 )
+from pipeline.municipality_list import ListedMunicipality, default_organisation
 from pipeline.settings import FILE_NAME, Settings, load_settings
+from pipeline.toml_file import parse_toml
 from pipeline.transport import FolderTransport, SmtpTransport, Transport
 from store.db import Store, open_store
 from store.errors import ConfigurationError, DamagedStore
@@ -36,6 +38,20 @@ class Installation:
     settings: Settings
     store: Store
     municipality: Municipality
+
+
+@contextmanager
+def open_unchosen(home: Path | None) -> Iterator[Installation]:
+    """Give an installation where no municipality is chosen yet, for the set-up: its folder and store are made.
+
+    Its municipality is the usual organisation under no name, until a file has been written.
+    """
+    settings = load_settings(home)
+    create_home(settings)
+    unchosen = ListedMunicipality(code="0000", name="Kommunen", short="inte vald", county="")
+    file = parse_toml(Path(settings.municipality_place), default_organisation(unchosen))
+    with open_store(settings.store_url) as store:
+        yield Installation(load_settings(home), store, parse_municipality(file, area_names()))
 
 
 @contextmanager
@@ -68,18 +84,23 @@ def create_installation(home: Path | None, municipality: str) -> list[str]:
     What exists is left as it is, so running it again never loses an edit.
     """
     settings = load_settings(home)
-    if not settings.home.is_dir():
-        settings.home.mkdir(mode=0o700, parents=True)  # contacts' addresses are in the database and in the letters
-    done = []
-    settings_file = settings.home / FILE_NAME
-    if not settings_file.exists():
-        settings_file.write_text(files("pipeline").joinpath("utkik.toml").read_text(encoding="utf-8"), encoding="utf-8")
-        settings_file.chmod(0o600)  # a mail password may be written into it
-        done.append(f"Inställningar: {settings_file}")
+    done = create_home(settings)
     done += create_municipality_file(settings, municipality)
     with open_store(settings.store_url) as store:
         done.append(f"Databas: {store.path or store.url}")
     return done
+
+
+def create_home(settings: Settings) -> list[str]:
+    """Make the folder and the settings file; return what was done, in Swedish."""
+    if not settings.home.is_dir():
+        settings.home.mkdir(mode=0o700, parents=True)  # contacts' addresses are in the database and in the letters
+    settings_file = settings.home / FILE_NAME
+    if settings_file.exists():
+        return []
+    settings_file.write_text(files("pipeline").joinpath("utkik.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    settings_file.chmod(0o600)  # a mail password may be written into it
+    return [f"Inställningar: {settings_file}"]
 
 
 def create_municipality_file(settings: Settings, municipality: str) -> list[str]:

@@ -30,6 +30,8 @@ LEAST = {
     "answers.show": OPEN,
     "letters.leave": OPEN,
     "letters.show": OPEN,
+    "api.openapi": OPEN,
+    "api.show": READER,
     "audit.show": COORDINATOR,
     "digests.again": COORDINATOR,
     "digests.arrived": COORDINATOR,
@@ -42,6 +44,10 @@ LEAST = {
     "digests.show": READER,
     "digests.trial": COORDINATOR,
     "calendar.of_account": OPEN,
+    "cofinancing.change": COORDINATOR,
+    "cofinancing.export": READER,
+    "cofinancing.partners": READER,
+    "cofinancing.show": READER,
     "calendar.of_reader": OPEN,
     "deadlines.show": READER,
     "pictures.show": READER,
@@ -54,6 +60,9 @@ LEAST = {
     "sources.switch_one": COORDINATOR,
     "ledger.export": COORDINATOR,
     "ledger.show": READER,
+    "model.learn_again": COORDINATOR,
+    "model.roll_back": COORDINATOR,
+    "model.show": READER,
     "login.log_in": OPEN,
     "login.log_out": OPEN,
     "login.show": OPEN,
@@ -107,6 +116,9 @@ LEAST = {
     "static": OPEN,
     "threads.one": READER,
     "threads.show": READER,
+    "tokens.add": COORDINATOR,
+    "tokens.revoke": COORDINATOR,
+    "tokens.show": COORDINATOR,
     "week.act": COORDINATOR,
     "week.judge": COORDINATOR,
     "week.judge_many": COORDINATOR,
@@ -114,6 +126,19 @@ LEAST = {
     "week.rank_again": COORDINATOR,
     "week.show": READER,
     "week.take_back": COORDINATOR,
+}
+# The least role of the key of every endpoint of the HTTP API, which no login opens.
+BY_KEY = {
+    "api.actions": READER,
+    "api.assessments": READER,
+    "api.digests": READER,
+    "api.item": READER,
+    "api.items": READER,
+    "api.rule": COORDINATOR,
+    "api.sources": READER,
+    "api.thread": READER,
+    "api.threads": READER,
+    "api.verdicts": READER,
 }
 # What stands in the place of a variable part of an address, by its name; else 1 or "x".
 VALUES: dict[str, Any] = {
@@ -128,8 +153,19 @@ def addresses(app: Flask, *methods: str) -> Iterator[tuple[str, str, str]]:
     """Yield (endpoint, method, address) of every route that takes one of the methods."""
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            if rule.endpoint in BY_KEY:
+                continue
             for method in sorted((rule.methods or set()) & set(methods)):
                 yield rule.endpoint, method, app.url_for(rule.endpoint, **_values(rule))
+
+
+def key_addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Yield (endpoint, method, address) of everything that is opened by key alone."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if rule.endpoint in BY_KEY:
+                for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                    yield rule.endpoint, method, app.url_for(rule.endpoint, **_values(rule))
 
 
 def _values(rule: Rule) -> dict[str, Any]:

@@ -37,6 +37,8 @@ from web.views.organisation import page
 
 logger = logging.getLogger(__name__)
 
+__all__ = ["page", "save"]
+
 DEFAULTS = Thresholds().model_dump()
 
 
