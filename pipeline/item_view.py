@@ -77,6 +77,7 @@ class ItemView:
     seen: datetime | None
     facts: str = ""  # who may apply, with whom and for how much
     basis: tuple[str, ...] = ()  # what each of these rests on
+    matter: str = ""  # the id of its thread
 
     @property
     def newest(self) -> int:
@@ -120,6 +121,7 @@ def view_item(session: Session, municipality: Municipality, item: ItemId, now: d
         seen=last_seen(session, *item),
         facts=facts_in_words(candidate.item, candidate.assessment.facts),
         basis=tuple(basis_in_words(candidate.assessment.facts)),
+        matter=candidate.thread.id if candidate.thread else "",
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.wording import MONTHS, counted, day_in_words
 from store.types import Kind
 
 DAYS = 90
-WIDTH, LEFT, RIGHT = 900, 120, 16  # user units; the lanes' names stand to the left
+WIDTH, LEFT, RIGHT = 900, 156, 16  # user units; the lanes' names stand to the left
 TOP, LANE = 30, 40
 SMALLEST, LARGEST = 5.0, 14.0  # radius of a mark
 

@@ -208,10 +208,10 @@ def told_to(session: Session, municipality: str, unit: str, source: Any, key: An
 
 def holds(session: Session, column: Any, value: str) -> Any:
     """Return the condition that a list in JSON holds the value."""
-    if session.get_bind().dialect.name == "postgresql":
-        return column.contains([value])
-    each = func.json_each(column).table_valued("value", name="held")
-    return select(1).select_from(each).where(each.c.value == value).exists()
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    each = func.jsonb_array_elements_text(column) if is_postgresql else func.json_each(column)
+    held = each.table_valued("value", name="held")
+    return select(1).select_from(held).where(held.c.value == value).exists()
 
 
 def _length(session: Session, column: Any) -> Any:

@@ -20,13 +20,14 @@ from pipeline.answers import (
 from pipeline.keys import load_keys
 from pipeline.leaving import has_left, may_leave
 from pipeline.letter_links import ANSWERS
-from pipeline.links import ANSWER, UNIT, UNSUBSCRIBE, Link, LinkRefused, read, sign
+from pipeline.links import ANSWER, CALENDAR, UNIT, UNSUBSCRIBE, Link, LinkRefused, read, sign
 from pipeline.own_page import own_actions, own_items, subject_of
 from store.assessments import get_assessments
 from store.types import Answer
 from web import context
 from web.access import open_to_all
 from web.language import N_, _
+from web.views.calendar import file_url
 
 page = Blueprint("answers", __name__)
 
@@ -104,6 +105,7 @@ def own(token: str) -> str:
         units=[context.municipality().unit_name(unit) for unit in digest.units if _is_known(unit)],
         page_of=page_of,
         words=_words(),
+        calendar=file_url(CALENDAR, digest.id),
         leave=url_for("letters.show", token=leave) if may_leave(context.municipality(), digest.contact) else "",
     )
 

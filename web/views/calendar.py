@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, make_response, request
+from flask import Blueprint, abort, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.answers import LinkGone, reader_of_link
@@ -12,7 +12,7 @@ from pipeline.calendar_events import events_for_all, last_change
 from pipeline.calendar_file import calendar_file
 from pipeline.keys import load_keys
 from pipeline.leaving import has_left
-from pipeline.links import ACCOUNT_CALENDAR, CALENDAR, Link, LinkRefused, read
+from pipeline.links import ACCOUNT_CALENDAR, CALENDAR, Link, LinkRefused, read, sign
 from pipeline.municipality import COORDINATOR
 from store.accounts import get_account
 from store.db import Session
@@ -54,6 +54,15 @@ def of_account(token: str) -> Response:
         if get_account(session, link.digest_id) is None:
             abort(410)
         return _given(session, [unit])
+
+
+def file_url(purpose: str, subject: str, unit: str = "") -> str:
+    """Return the address of a calendar, for a calendar program: of a letter's reader, or of an account."""
+    keys = load_keys(context.installation().settings.home)
+    endpoint = "calendar.of_reader" if purpose == CALENDAR else "calendar.of_account"
+    token = sign(keys, Link(purpose=purpose, digest_id=subject), context.now())
+    path = url_for(endpoint, token=token, enhet=unit or None)
+    return (context.installation().settings.web.address or request.host_url).rstrip("/") + path
 
 
 def _link(purpose: str, token: str) -> Link:

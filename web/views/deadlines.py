@@ -12,8 +12,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from pipeline.areas import area_names
 from pipeline.deadlines_view import AHEAD, BACK, CHOICES, first_of, list_lines, month_of, search_of
-from pipeline.keys import load_keys
-from pipeline.links import ACCOUNT_CALENDAR, Link, sign
+from pipeline.links import ACCOUNT_CALENDAR
 from pipeline.municipality import COORDINATOR
 from pipeline.terminal import KIND_WORDS
 from pipeline.timeline import DAYS, timeline
@@ -23,6 +22,7 @@ from store.types import Kind
 from web import context
 from web.access import Role, needs
 from web.language import N_, _
+from web.views.calendar import file_url
 
 page = Blueprint("deadlines", __name__)
 
@@ -93,7 +93,7 @@ def show() -> str:
         "deadlines/show.html",
         asked=asked,
         picture=timeline(ahead, today) if asked.view == LIST and not asked.day else None,
-        calendar_url=_calendar_url(asked.unit),
+        calendar_url=file_url(ACCOUNT_CALENDAR, context.account().id, asked.unit),
         **shown,
         **words(),
     )
@@ -144,12 +144,6 @@ def place_of(text: str) -> Place | None:
     day, number, role = [*text.split("."), "", ""][:3]
     found = _day(day)
     return (found, int(number), role) if found and number.isdecimal() and len(number) < 18 else None
-
-
-def _calendar_url(unit: str) -> str:
-    keys = load_keys(context.installation().settings.home)
-    token = sign(keys, Link(purpose=ACCOUNT_CALENDAR, digest_id=context.account().id), context.now())
-    return url_for("calendar.of_account", token=token, enhet=unit or None, _external=True)
 
 
 def words() -> dict[str, object]:
