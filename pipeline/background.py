@@ -139,6 +139,10 @@ class Keeper:
         kept = self._kept.get(name)
         return (kept[1], kept[0] == mark) if kept else (None, False)
 
+    def forget(self, name: str) -> None:
+        """Leave what is kept, so that the next look waits for a new one."""
+        self._kept.pop(name, None)
+
     def join(self, seconds: float = 30.0) -> None:
         """Wait until nothing is being worked out, at most so long for each."""
         for _, thread in list(self._under_way.values()):
