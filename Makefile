@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
 DATA ?= ../shared/data
+KILLS ?= 1000
+DATABASE ?= both
 
-.PHONY: help demo setup test lint check bench model trial clean
+.PHONY: help demo setup test lint check bench kill model trial clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,6 +33,9 @@ bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise 
 	$(PIP) install --constraint constraints.txt --group bench
 	$(BIN)/python -m tests.benchmarks.run
 
+kill: $(VENV)/.installed-test ## kill the program KILLS times on DATABASE (sqlite, postgresql, both) and check its promises
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.killing.run --kills $(KILLS) --database $(DATABASE)
+
 model: $(VENV)/.installed ## build the trained model anew; needs labelled items in DATA
 	$(BIN)/python -m nlp.building --items $(DATA)/pool.jsonl --labels $(DATA)/labels-dev.jsonl
 
@@ -51,5 +56,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) install --constraint constraints.txt --editable '.[analysis,encoder]' --group test
+	$(PIP) install --constraint constraints.txt --editable '.[analysis,encoder,reports]' --group test
 	@touch $@

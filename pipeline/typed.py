@@ -46,6 +46,16 @@ def typed_week(text: str) -> str:
     return f"{year}-W{number:02d}"
 
 
+def typed_year(text: str) -> int | None:
+    """Return the year, or None when nothing was typed."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise ConfigurationError(f"--year {text}: inget giltigt år; skriv som 2026")
+    _refuse_unlikely("--year", text, date(max(1, int(text)), 1, 1))
+    return int(text)
+
+
 def _refuse_unlikely(option: str, text: str, day: date) -> None:
     if not EARLIEST <= day <= LATEST:
         raise ConfigurationError(f"{option} {text}: året ska vara mellan {EARLIEST.year} och {LATEST.year - 1}")

@@ -1,0 +1,336 @@
+"""The yearly follow-up: every figure counted again with plain SQL, and documents that open."""
+
+# ruff: noqa: S608 - plain SQL, put together from words of this file
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sqlite3
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawlers.catalogue import facts
+from pipeline.annual_annex import COLUMNS, files_of
+from pipeline.annual_figures import Figures, counted_from, figures_of
+from pipeline.annual_report import annual_report
+from pipeline.annual_rows import Year, read_year, weeks_of
+from pipeline.document_html import html_of
+from pipeline.document_pdf import converter, pdf_of
+from pipeline.document_word import word_of
+from pipeline.goals import NO, PARTLY, UNKNOWN, YES, goals_of, judge
+from pipeline.installation import Installation
+from pipeline.municipality import Municipality
+from pipeline.report_commands import write_annual
+from pipeline.settings import Settings
+from store.db import Store, open_store
+from store.errors import ConfigurationError
+from tests.pipeline.making import municipality
+from tests.pipeline.years import NOW, fill_year, outside_the_year
+
+SINCE, UNTIL = "2025-12-31 23:00", "2026-12-31 23:00"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the file of a database with a year in it, and a little of the year before."""
+    path = tmp_path_factory.mktemp("year") / "utkik.db"
+    with open_store(f"sqlite:///{path}") as store:
+        fill_year(store, municipality())
+        outside_the_year(store, municipality())
+    return path
+
+
+@pytest.fixture(scope="module")
+def store(place: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{place}") as opened:
+        yield opened
+
+
+def read(store: Store, served: Municipality | None = None, year: int = 2026) -> tuple[Year, Figures]:
+    with store.reading() as session:
+        rows = read_year(session, served or municipality(), facts(), year, NOW)
+    return rows, figures_of(rows, served or municipality())
+
+
+@pytest.fixture
+def sql(place: Path) -> Iterator[sqlite3.Connection]:
+    """Give the database itself, with views of plain SQL that nothing of ours has made."""
+    connection = sqlite3.connect(place)
+    sources = [(source.name, source.region) for source in facts()]
+    connection.execute("CREATE TEMP TABLE regions (name, region)")
+    connection.executemany("INSERT INTO regions VALUES (?, ?)", sources)
+    year = f"created_at >= '{SINCE}' AND created_at < '{UNTIL}'"
+    connection.executescript(f"""
+        CREATE TEMP VIEW region_of AS SELECT i.id, i.source, i.key, i.kind, i.first_seen,
+            coalesce(json_extract(i.meta, '$.region'), (SELECT region FROM regions WHERE name = i.source)) AS region
+            FROM items i;
+        CREATE TEMP VIEW letters AS SELECT * FROM digests WHERE {year};
+        CREATE TEMP VIEW told AS SELECT d.id AS digest, d.week, d.created_at, json_extract(d.units, '$[0]') AS unit,
+            e.source, e.key, r.kind, r.region, json_extract(a.flags, '$.children_youth') >= 0.5 AS child,
+            json_extract(a.flags, '$.partnership') >= 0.5 AS partner,
+            (SELECT f.answer FROM feedback f WHERE f.digest_id = d.id AND f.source = e.source AND f.key = e.key
+                ORDER BY f.at DESC, f.id DESC LIMIT 1) AS answer
+            FROM letters d JOIN digest_entries e ON e.digest_id = d.id
+            JOIN region_of r ON r.source = e.source AND r.key = e.key JOIN assessments a ON a.item_id = r.id
+            WHERE d.state = 'sent';
+        CREATE TEMP VIEW begun AS SELECT a.*, i.kind, json_extract(s.flags, '$.children_youth') >= 0.5 AS child,
+            json_extract(s.flags, '$.partnership') >= 0.5 AS partner
+            FROM actions a JOIN items i ON i.source = a.source AND i.key = a.key
+            JOIN assessments s ON s.item_id = i.id WHERE {year.replace("created_at", "a.created_at")};
+    """)
+    yield connection
+    connection.close()
+
+
+ITEMS = "count(DISTINCT source || ' ' || key)"
+SINGLE = {
+    "collected": f"SELECT count(*) FROM items WHERE first_seen >= '{SINCE}' AND first_seen < '{UNTIL}'",
+    "routed": f"SELECT {ITEMS} FROM routes WHERE week > '2026-W01'",
+    "sent": f"SELECT {ITEMS} FROM told",
+    "sent.eu_law": f"SELECT {ITEMS} FROM told WHERE kind IN ('legal_act', 'proposal')",
+    "letters": "SELECT count(*) FROM letters WHERE state = 'sent'",
+    "letters.weeks": "SELECT count(DISTINCT week) FROM letters WHERE state = 'sent'",
+    "letters.failed": "SELECT count(*) FROM letters WHERE state = 'bounced'",
+    "answered": f"SELECT {ITEMS} FROM told WHERE answer IS NOT NULL",
+    "acted": "SELECT count(*) FROM begun",
+    "barn.sent": f"SELECT {ITEMS} FROM told WHERE child",
+    "barn.answered": f"SELECT {ITEMS} FROM told WHERE child AND answer IS NOT NULL",
+    "barn.acted": "SELECT count(*) FROM begun WHERE child",
+    "partner.sent": f"SELECT {ITEMS} FROM told WHERE partner",
+    "partner.answered": f"SELECT {ITEMS} FROM told WHERE partner AND answer IS NOT NULL",
+    "partner.acted": "SELECT count(*) FROM begun WHERE partner",
+    "residents": "SELECT count(*) FROM publications",
+    "calls": "SELECT count(*) FROM (SELECT source, key FROM told WHERE kind = 'call' UNION "
+    "SELECT source, key FROM begun WHERE kind = 'call')",
+    "calls.ingen_atgard": f"SELECT {ITEMS} FROM told t WHERE kind = 'call' AND NOT EXISTS "
+    "(SELECT 1 FROM begun b WHERE b.source = t.source AND b.key = t.key)",
+    "calls.beviljad": f"SELECT {ITEMS} FROM begun WHERE kind = 'call' AND granted > 0",
+    "calls.avslag": f"SELECT {ITEMS} FROM begun WHERE kind = 'call' AND granted = 0",
+    "calls.vantar": f"SELECT {ITEMS} FROM begun WHERE kind = 'call' AND granted IS NULL AND applied > 0",
+    "calls.ej_sokt": f"SELECT {ITEMS} FROM begun WHERE kind = 'call' AND applied IS NULL AND state = 'dropped'",
+    "calls.provad": f"SELECT {ITEMS} FROM begun WHERE kind = 'call' AND applied IS NULL AND state <> 'dropped'",
+    "money.sokt.SEK": "SELECT sum(applied) FROM begun WHERE currency = 'SEK'",
+    "money.beviljat.SEK": "SELECT sum(granted) FROM begun WHERE currency = 'SEK'",
+    "money.sokt.EUR": "SELECT sum(applied) FROM begun WHERE currency = 'EUR'",
+    "money.beviljat.EUR": "SELECT sum(granted) FROM begun WHERE currency = 'EUR'",
+    "kept.ej_klar": "SELECT count(*) FROM begun WHERE state IN ('open', 'ongoing') AND due < '2026-11-24' "
+    "AND due LIKE '2026%'",
+    "kept.lagd_ned": "SELECT count(*) FROM begun WHERE state = 'dropped' AND due LIKE '2026%'",
+    "kept.kommande": "SELECT count(*) FROM begun WHERE state IN ('open', 'ongoing') AND due >= '2026-11-24' "
+    "AND due LIKE '2026%'",
+    "kept.i_tid": "SELECT count(*) FROM begun WHERE state = 'done' AND date(changed_at) <= due AND due LIKE '2026%'",
+    "kept.sent": "SELECT count(*) FROM begun WHERE state = 'done' AND date(changed_at) > due AND due LIKE '2026%'",
+    "kept.okant": "SELECT 0",
+    **{
+        f"due.{name}": f"SELECT count(*) FROM (SELECT t.source, t.key, min(t.created_at) AS first, "
+        f"json_extract(i.deadlines, '$[0][0]') AS closes FROM told t JOIN items i ON i.source = t.source AND "
+        f"i.key = t.key WHERE t.kind IN ('call', 'consultation') GROUP BY t.source, t.key) "
+        f"WHERE julianday(closes) - julianday(date(first)) {sign} 14"
+        for name, sign in (("early", ">="), ("late", "<"))
+    },
+    **{
+        f"barn.calls|{name}": f"SELECT {ITEMS} FROM (SELECT source, key FROM told WHERE kind = 'call' AND {column} "
+        f"UNION SELECT source, key FROM begun WHERE kind = 'call' AND {column})"
+        for name, column in (("barn.calls", "child"), ("partner.calls", "partner"))
+    },
+}
+
+
+def in_sql(key: str) -> str:
+    """Return the plain SQL that counts a figure again."""
+    if key in SINGLE:
+        return SINGLE[key]
+    if f"barn.calls|{key}" in SINGLE:
+        return SINGLE[f"barn.calls|{key}"]
+    name, rest = key.split(".", 1)
+    unit = {
+        "in": f"SELECT {ITEMS} FROM routes WHERE unit = '{rest}' AND week > '2026-W01'",
+        "out": f"SELECT {ITEMS} FROM told WHERE unit = '{rest}'",
+        "answered": f"SELECT {ITEMS} FROM told WHERE unit = '{rest}' AND answer IS NOT NULL",
+        "acted": f"SELECT count(*) FROM begun WHERE unit = '{rest}'",
+        "done": f"SELECT count(*) FROM begun WHERE unit = '{rest}' AND state = 'done'",
+    }
+    return {
+        **unit,
+        **({"acted": f"SELECT count(*) FROM begun WHERE state = '{rest}'"} if rest in STATES else {}),
+        "sent": f"SELECT {ITEMS} FROM told WHERE region = '{rest}'",
+        "collected": f"SELECT count(*) FROM region_of WHERE region = '{rest}' AND first_seen >= '{SINCE}'",
+        "month": f"SELECT {ITEMS} FROM told WHERE strftime('%Y-%m', created_at) = '{rest}'",
+        "answers": f"SELECT count(*) FROM told WHERE answer = '{rest}'",
+        "ruled": f"SELECT count(*) FROM verdicts WHERE ruling = '{rest}' AND at >= '{SINCE}'",
+    }[name]
+
+
+STATES = ("done", "ongoing", "open", "dropped")
+
+
+def test_every_figure_agrees_with_plain_sql_to_the_last_digit(store: Store, sql: sqlite3.Connection) -> None:
+    _, figures = read(store)
+    said = {figure.key: figure.value for figure in figures.all}
+    counted = {key: sql.execute(in_sql(key)).fetchone()[0] for key in said}
+    assert said == counted
+    assert len(said) > 90
+    assert {
+        key for key in ("sent", "answered", "acted", "calls.beviljad", "kept.sent", "due.late") if not said[key]
+    } == set()
+
+
+def test_every_figure_can_be_counted_again_from_the_files_beside_the_report(store: Store) -> None:
+    rows, figures = read(store)
+    with store.reading() as session:
+        files = dict(files_of(session, rows, figures, {source.name: source.region for source in facts()}))
+    for figure in figures.all:
+        told = csv.DictReader(io.StringIO(files[f"{figure.table}.csv"].decode("utf-8-sig")), delimiter=";")
+        again = [{**row, figure.sums: float(row[figure.sums]) if row[figure.sums] else None} if figure.sums else row
+                 for row in told]  # fmt: skip
+        assert counted_from(again, figure.where, figure.distinct, figure.sums) == (figure.value, figure.rows)
+    collected = list(csv.reader(io.StringIO(files["insamlat-rader.csv"].decode("utf-8-sig")), delimiter=";"))
+    assert len(collected) - 1 == figures.value("collected")
+    assert set(COLUMNS) == set(rows.tables)
+
+
+def test_what_lies_outside_the_year_is_in_no_figure(store: Store) -> None:
+    rows, _ = read(store)
+    assert not [row for table in rows.tables.values() for row in table if row.get("nyckel") == "i-fjol"]
+    assert read(store, year=2025)[1].value("sent") == 1
+
+
+def test_weeks_of_a_year_are_those_whose_monday_lies_in_it() -> None:
+    assert weeks_of(2026)[0] == "2026-W02"
+    assert weeks_of(2026)[-1] == "2026-W53"
+    assert len(weeks_of(2026)) == 52
+
+
+def test_committees_with_several_units_are_one_row() -> None:
+    served = municipality()
+    unit = served.units["skola"].model_copy(update={"committee": "Nämnden"})
+    other = served.units["social"].model_copy(update={"committee": "Nämnden"})
+    both = served.model_copy(update={"units": {**served.units, "skola": unit, "social": other}})
+    rows = Year(year=2026, now=NOW, tables=dict.fromkeys(COLUMNS, ()))
+    groups = figures_of(rows, both).groups
+    assert [(group.name, group.units) for group in groups][:2] == [
+        ("Nämnden", ("skola", "social")),
+        ("Kommunledningskontoret", ("ledning",)),
+    ]
+
+
+def test_an_empty_year_says_that_there_is_nothing_to_go_by(sqlite_store: Store) -> None:
+    rows, figures = read(sqlite_store)
+    page = html_of(annual_report(rows, figures, municipality())).decode()
+    assert "Inget brev med poster skickades" in page
+    assert "Underlaget räcker inte" in page
+    assert "<svg" not in page
+
+
+def test_goals_are_judged_by_what_the_figures_show_and_unknown_is_said(store: Store) -> None:
+    _, figures = read(store)
+    served = municipality()
+    states = {goal.measure: judge(goal, figures, served).state for goal in goals_of(served)}
+    assert states["eu_decisions"] == YES
+    assert states["cofinancing"] == PARTLY
+    assert states["working_group"] == UNKNOWN
+    assert states["actions"] == YES
+    without = Figures(tuple(replace(f, value=0) for f in figures.all), figures.groups)
+    assert judge(goals_of(served)[3], without, served).state == UNKNOWN
+    assert judge(goals_of(served)[6], without, served).state == NO
+
+
+def test_a_goal_without_measure_is_told_as_unknown(store: Store) -> None:
+    served = municipality(goals=[{"text": "Alla ska trivas."}])
+    rows, figures = read(store, served)
+    page = html_of(annual_report(rows, figures, served)).decode()
+    assert "<td>Alla ska trivas.</td><td>Vi vet inte</td>" in page
+    assert "Omvärldsbevakningen är global" not in page
+
+
+def test_every_number_in_the_text_leads_to_its_line_in_the_annex(store: Store) -> None:
+    rows, figures = read(store)
+    page = html_of(annual_report(rows, figures, municipality())).decode()
+    pointed = set(re.findall(r'href="#(siffra-\d+)"', page))
+    there = set(re.findall(r'<tr id="(siffra-\d+)"', page))
+    assert pointed <= there
+    assert len(there) == len(figures.all)
+    assert len(pointed) > 60
+
+
+def test_word_file_opens_and_holds_what_the_page_holds(store: Store, tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    rows, figures = read(store)
+    content = word_of(annual_report(rows, figures, municipality()), NOW)
+    file = docx.Document(io.BytesIO(content))
+    headings = [p.text for p in file.paragraphs if p.style.name == "Heading 1"]
+    assert headings[:6] == ["Ärendet", "Sammanfattning", "Bakgrund", "Redovisning", "Bedömning", "Förslag till beslut"]
+    table = next(t for t in file.tables if t.rows[0].cells[0].text == "Nämnd eller bolag")
+    row = next(r for r in table.rows if r.cells[0].text == "Skolförvaltningen")
+    out = figures["out.skola"]
+    assert row.cells[2].text == f"{out.value}[{out.number}]"
+    assert file.core_properties.title == "Uppföljning av omvärldsbevakning och internationellt arbete 2026"
+    pictures = re.findall(r'<wp:docPr [^>]*descr="([^"]+)"', zipfile.ZipFile(io.BytesIO(content)).read(
+        "word/document.xml").decode())  # fmt: skip
+    assert len(pictures) == 2
+    assert all(len(says) > 40 for says in pictures)
+
+
+def test_the_same_year_and_moment_give_the_same_bytes(store: Store) -> None:
+    pytest.importorskip("docx", reason="python-docx is not installed")
+    documents = [annual_report(*read(store), municipality()) for _ in range(2)]
+    assert word_of(documents[0], NOW) == word_of(documents[1], NOW)
+    assert html_of(documents[0]) == html_of(documents[1])
+
+
+def test_libreoffice_converts_the_word_file_without_a_warning(store: Store, tmp_path: Path) -> None:
+    pytest.importorskip("docx", reason="python-docx is not installed")
+    program = converter()
+    if program is None:
+        pytest.skip("LibreOffice is not installed")
+    word = tmp_path / "rapport.docx"
+    word.write_bytes(word_of(annual_report(*read(store), municipality()), NOW))
+    assert pdf_of(word, program).startswith(b"%PDF-")
+
+
+def test_the_command_writes_documents_and_rows(store: Store, tmp_path: Path) -> None:
+    pytest.importorskip("docx", reason="python-docx is not installed")
+    installation = Installation(Settings(home=tmp_path), store, municipality())
+    said = write_annual(installation, 2026, tmp_path / "ut", NOW)
+    assert {path.name for path in (tmp_path / "ut").iterdir()} >= {
+        "uppfoljning-2026.docx",
+        "uppfoljning-2026.html",
+        "underlag-2026",
+    }
+    assert any("PDF" in line for line in said)
+    assert (tmp_path / "ut" / "underlag-2026" / "siffror.csv").read_bytes().startswith(b"\xef\xbb\xbfnr;siffra")
+
+
+def test_a_year_that_has_not_begun_is_refused(store: Store, tmp_path: Path) -> None:
+    installation = Installation(Settings(home=tmp_path), store, municipality())
+    with pytest.raises(ConfigurationError, match="har inte börjat"):
+        write_annual(installation, 2027, tmp_path, NOW)
+
+
+def test_pictures_in_the_page_tell_what_they_show(store: Store) -> None:
+    page = html_of(annual_report(*read(store), municipality())).decode()
+    for drawing in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        svg = ET.fromstring(drawing)  # noqa: S314 - our own
+        assert svg.get("role") == "img"
+        assert len(svg.get("aria-label", "")) > 40
+
+
+def test_markup_in_titles_stays_text(sqlite_store: Store) -> None:
+    served = municipality(name="<b>Prov</b>köping")
+    page = html_of(annual_report(*read(sqlite_store, served), served)).decode()
+    assert "<b>Prov" not in page
+    assert "&lt;b&gt;Prov" in page
+
+
+def test_the_end_of_the_year_is_swedish(sqlite_store: Store) -> None:
+    rows, _ = read(sqlite_store)
+    assert not rows.is_over
+    assert replace(rows, now=datetime(2026, 12, 31, 23, 0, tzinfo=UTC)).is_over
