@@ -56,8 +56,8 @@ def entry_of(row: DigestEntryRow) -> DigestEntry:
     )
 
 
-def digest_of(row: DigestRow, entries: Sequence[DigestEntry]) -> Digest:
-    """Return the digest of a row with these entries."""
+def digest_of(row: DigestRow, entries: Sequence[DigestEntry], *, message: bytes | None = None) -> Digest:
+    """Return the digest of a row with these entries; `message` stands in for bytes that are not to be read."""
     return Digest(
         id=row.id,
         municipality=row.municipality,
@@ -66,7 +66,7 @@ def digest_of(row: DigestRow, entries: Sequence[DigestEntry]) -> Digest:
         units=tuple(row.units),
         subject=row.subject,
         message_id=row.message_id,
-        message=row.message,
+        message=row.message if message is None else message,
         state=DigestState(row.state),
         created_at=row.created_at,
         entries=tuple(entries),

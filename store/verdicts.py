@@ -97,10 +97,10 @@ def verdicts_on(session: Session, municipality: str, keys: Sequence[Key]) -> dic
     return found
 
 
-def verdicts_after(session: Session, municipality: str, number: int) -> list[Verdict]:
+def verdicts_after(session: Session, municipality: str, number: int, *, limit: int | None = None) -> list[Verdict]:
     """Return the municipality's verdicts that were written after the one with that number, in their order."""
     query = select(VerdictRow).where(VerdictRow.municipality == municipality, VerdictRow.id > number)
-    return [_verdict(row) for row in session.scalars(query.order_by(VerdictRow.id))]
+    return [_verdict(row) for row in session.scalars(query.order_by(VerdictRow.id).limit(limit))]
 
 
 def newest_verdict(session: Session, municipality: str) -> int:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from store.errors import StoreError
 from web.language import N_, _
+from web.problems import is_for_programs, problem
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,8 @@ def _known(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if isinstance(error, SecurityError):
         return _foreign_host()
-    return error_page(code, {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")})
+    kept = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
+    return error_page(code, kept, told=error)
 
 
 def _foreign_host() -> Response:
@@ -108,10 +110,23 @@ def _unknown(error: Exception) -> Response:
     return error_page(500, cause=error)
 
 
-def error_page(code: int, headers: dict[str, str] | None = None, cause: Exception | None = None) -> Response:
-    """Return the page for the code, and write one line about it with the number that the page shows."""
+def error_page(
+    code: int,
+    headers: dict[str, str] | None = None,
+    cause: Exception | None = None,
+    *,
+    told: HTTPException | None = None,
+) -> Response:
+    """Return the page for the code, and write one line about it with the number that the page shows.
+
+    `cause` is told to the log alone; `told` is an error that says in its own words what a program did wrong.
+    """
     number = secrets.token_hex(4)
     _log(code, number, cause)
+    if is_for_programs():
+        response = problem(code, number, told)
+        response.headers.update(headers or {})
+        return response
     shown = code if code in TEXTS else (500 if code >= 500 else 400)
     what, safe, todo = TEXTS[shown]
     body = render_template("errors/error.html", code=code, what=what, safe=safe, todo=todo, number=number)

@@ -12,9 +12,11 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from web.access import is_allowed, is_one_click, is_open
+from web.access import Role, is_allowed, is_one_click, is_open, token_role
+from web.api_keys import ASKED, REFUSED, admit, counted_by
 from web.context import account_or_none
 from web.errors import error_page
+from web.problems import Problem
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Per address: an office behind one address has some hundred readers who answer on a Monday morning.
@@ -35,10 +37,18 @@ def install(app: Flask) -> None:
             csrf.exempt(view)
         if is_open(view) and name != "static":
             app.view_functions[name] = _limited(view)
+        if token_role(view):
+            csrf.exempt(view)  # a key is sent by a program on purpose, never by a browser along with a page
+            app.view_functions[name] = _limited_by_key(view)
 
 
 def _limited(view: Callable[..., Any]) -> Callable[..., Any]:
     limited: Callable[..., Any] = limiter.shared_limit(OPEN_PAGES, scope="open")(view)
+    return limited
+
+
+def _limited_by_key(view: Callable[..., Any]) -> Callable[..., Any]:
+    limited: Callable[..., Any] = limiter.shared_limit(ASKED, scope="key", key_func=counted_by)(view)
     return limited
 
 
@@ -60,11 +70,26 @@ def _is_one_click() -> bool:
 
 def _role() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and (role := token_role(view)):
+        _admit(role)
+        return None
     if view is None or is_allowed(view, account_or_none()):
         return None
     if account_or_none() is not None:
         abort(403)
     return ask_to_log_in()
+
+
+def _admit(role: Role) -> None:
+    """Let a program in by its key; an address that keeps sending wrong ones must wait."""
+    address = get_remote_address()
+    if not limiter.limiter.test(REFUSED, "key", address):
+        abort(429)
+    try:
+        admit(role)
+    except Problem:
+        limiter.limiter.hit(REFUSED, "key", address)
+        raise
 
 
 def ask_to_log_in() -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, has_request_context, request, session
 
-from web.access import is_public
+from web.access import is_public, token_role
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 LANGUAGES = {"sv": "Svenska", "en": "English"}  # each in its own language
@@ -19,10 +19,15 @@ CHOICE = "language"  # in the session
 
 def language() -> str:
     """Return the language of the request: the one chosen, else Swedish, as on what everybody is shown alike."""
-    if not has_request_context() or is_public(current_app.view_functions.get(request.endpoint or "")):
+    if not has_request_context() or _is_for_all():
         return DEFAULT
     chosen = session.get(CHOICE, DEFAULT)
     return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def _is_for_all() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and (is_public(view) or token_role(view) is not None)
 
 
 def available() -> dict[str, str]:

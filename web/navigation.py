@@ -22,11 +22,15 @@ MAIN = (
 )
 MENU = (
     ("threads.show", N_("Ärenden")),
+    ("cofinancing.show", N_("Medfinansiering")),
+    ("cofinancing.partners", N_("Vänorter och nätverk")),
     ("pictures.show", N_("Veckorna i bild")),
     ("model.show", N_("Modell")),
     ("ledger.show", N_("Uppföljning")),
     ("settings.show", N_("Inställningar")),
     ("audit.show", N_("Händelselogg")),
+    ("api.show", N_("HTTP-gränssnitt")),
+    ("tokens.show", N_("API-nycklar")),
 )
 STARTS = ("week.show", "settings.show")
 

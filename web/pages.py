@@ -23,7 +23,7 @@ from web.views import (
     publications,
     residents,
     search,
-    settings,
+    settings_edit,
     setup_steps,
     sources,
     sso,
@@ -57,7 +57,7 @@ PAGES: tuple[Blueprint, ...] = (
     letters.page,
     login.page,
     sso.page,
-    settings.page,
+    settings_edit.page,
     setup_steps.page,
     audit.page,
 )

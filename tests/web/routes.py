@@ -91,6 +91,8 @@ LEAST = {
     "search.item": READER,
     "search.save": ANALYST,
     "search.show": READER,
+    "settings.edit": COORDINATOR,
+    "settings.save": COORDINATOR,
     "settings.show": READER,
     "setup.account": OPEN,
     "setup.address": COORDINATOR,

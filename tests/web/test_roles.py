@@ -8,19 +8,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from store.types import Role
-from tests.web.routes import LEAST, OPEN, addresses
-from web.access import role_needed
+from tests.web.routes import BY_KEY, LEAST, OPEN, addresses
+from web.access import role_needed, token_role
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def test_F79_every_route_has_its_row_and_no_row_is_without_route(app: Flask) -> None:
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(LEAST)
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == {*LEAST, *BY_KEY}
 
 
 def test_F79_marks_are_as_the_table_says(app: Flask) -> None:
-    marks = {name: role.value if (role := role_needed(view)) else OPEN for name, view in app.view_functions.items()}
-    assert marks == LEAST
+    views = app.view_functions
+    marks = {name: role.value if (role := role_needed(view)) else OPEN for name, view in views.items()}
+    assert {name: mark for name, mark in marks.items() if name not in BY_KEY} == LEAST
+    roles = {name: token_role(view) for name, view in views.items()}
+    assert {name: role.value for name, role in roles.items() if role} == BY_KEY
 
 
 def test_F79_a_stranger_is_let_into_nothing_but_what_is_open(app: Flask) -> None:
