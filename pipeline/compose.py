@@ -14,7 +14,7 @@ from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter import Extras, Letter, write_letter
 from pipeline.letter_item import named_link
 from pipeline.letter_links import LetterLinks
-from pipeline.message import Envelope, build_message, render, to_bytes
+from pipeline.message import Envelope, message_bytes, render
 from pipeline.municipality import Municipality
 from pipeline.readers import Contact
 from pipeline.record import begin, complete
@@ -165,7 +165,7 @@ def _frozen(edition: Edition, contact: Contact, selection: Selection, week: Week
         units=contact.units,
         subject=rendered.subject,
         message_id=envelope.message_id,
-        message=to_bytes(build_message(rendered, envelope)),
+        message=message_bytes(rendered, envelope),
         state=DigestState.QUEUED,
         created_at=edition.now,
         entries=_entries(selection),

@@ -39,9 +39,21 @@ def clean(text: str) -> str:
 
     A line break could end a header, and a direction mark turns the words after it around for the reader.
     """
-    kept = (" " if unicodedata.category(c) in ("Zl", "Zp", "Zs") or c in "\t\r\n\v\f" else c for c in text)
-    shown = "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn"))
-    return re.sub(r" {2,}", " ", shown).strip()
+    return re.sub(r" {2,}", " ", text.translate(_SHOWN)).strip()
+
+
+class _Shown(dict[int, str | None]):
+    """What each character is shown as, None for not at all; looked up once: every word of a letter passes here."""
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        category = unicodedata.category(character)
+        space = category in ("Zl", "Zp", "Zs") or character in "\t\r\n\v\f"
+        shown = " " if space else None if category in ("Cc", "Cf", "Cs", "Cn") else character
+        return self.setdefault(code, shown)
+
+
+_SHOWN = _Shown()
 
 
 def shortened(text: str, length: int) -> str:

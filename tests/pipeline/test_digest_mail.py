@@ -21,7 +21,7 @@ from pipeline.keys import Keys
 from pipeline.letter import write_letter
 from pipeline.letter_links import LetterLinks
 from pipeline.links import ANSWER, Links, read
-from pipeline.message import Envelope, Rendered, build_message, render, to_bytes
+from pipeline.message import Envelope, Rendered, build_message, message_bytes, render, to_bytes
 from pipeline.readers import contacts_of
 from pipeline.route import route_items
 from pipeline.selection import Selection, select_entries
@@ -219,3 +219,13 @@ class Anchors(HTMLParser):
     @classmethod
     def attributes(cls, html: str) -> set[str]:
         return cls.read(html).names
+
+
+@pytest.mark.parametrize("name", WEEKS)
+def test_quick_bytes_are_those_of_the_email_package(name: str) -> None:
+    rendered = letter_of(WEEKS[name])[0]
+    odd = replace(rendered, text=f"{rendered.text}\x85\x1c\r.\r\n=\n \t\n{'å' * 40} {'x' * 300} \n\nslut ")
+    for written in (rendered, odd):
+        for leave in ("", LEAVE):
+            quick = message_bytes(written, envelope(leave=leave))
+            assert quick == to_bytes(build_message(written, envelope(leave=leave)))
