@@ -14,10 +14,12 @@ from rich.markup import escape
 from pipeline.cofinancing import Match
 from pipeline.cofinancing_register import STATE_WORDS, decide, evidence, open_matches
 from pipeline.currency import Week
-from pipeline.installation import Installation, open_installation
+from pipeline.installation import open_installation
+from pipeline.municipality import Municipality
 from pipeline.terminal import write_json
 from pipeline.wording import day_in_words, distance_in_words
 from store.cofinancing import latest_trials
+from store.db import Store
 from store.errors import ConfigurationError
 from store.types import Trial, TrialState
 
@@ -49,7 +51,7 @@ def cofinancing(
                 export.write_text(evidence(session, installation.municipality), encoding="utf-8-sig", newline="")
             context.obj.console.print(f"Registret står i {escape(str(export))}.", soft_wrap=True, highlight=False)
             return
-        values = project_values(installation, moment)
+        values = project_values(installation.store, installation.municipality, moment)
     if as_json:
         write_json(values)
     else:
@@ -84,10 +86,9 @@ def decide_on(
     context.obj.console.print(f"Inskrivet: {STATE_WORDS[trial.state]}.", highlight=False)
 
 
-def project_values(installation: Installation, now: datetime) -> list[dict[str, Any]]:
+def project_values(store: Store, municipality: Municipality, now: datetime) -> list[dict[str, Any]]:
     """Return each project with the calls it may try, for JSON and the page."""
-    municipality = installation.municipality
-    with installation.store.reading() as session:
+    with store.reading() as session:
         matches = open_matches(session, municipality, now)
         trials = latest_trials(session, municipality.key)
     return [

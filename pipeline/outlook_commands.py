@@ -14,10 +14,12 @@ from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.cofinancing_register import open_calls
 from pipeline.currency import Week
 from pipeline.forecast import Forecast, forecasts
-from pipeline.installation import Installation, open_installation
+from pipeline.installation import open_installation
+from pipeline.municipality import Municipality
 from pipeline.partner_lens import DIRECTIONS, Fit, Mention, directions, fits, mentions
 from pipeline.terminal import write_json
 from pipeline.wording import counted, day_in_words, distance_in_words, listed
+from store.db import Store
 from store.items import iter_items
 from store.types import Kind
 
@@ -31,7 +33,7 @@ def partners(context: typer.Context, now: Now = "", as_json: AsJson = False) -> 
     """Visa det som rör vänorter och nätverk, och vilka vänorter som passar i utlysningar som kräver partner."""
     moment: datetime = context.obj.moment(now)
     with open_installation(context.obj.home) as installation:
-        values = partner_values(installation, moment)
+        values = partner_values(installation.store, installation.municipality, moment)
     if as_json:
         write_json(values)
     else:
@@ -54,10 +56,10 @@ def forecast(context: typer.Context, now: Now = "", as_json: AsJson = False) -> 
             context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
 
 
-def partner_values(installation: Installation, now: datetime) -> dict[str, Any]:
+def partner_values(store: Store, municipality: Municipality, now: datetime) -> dict[str, Any]:
     """Return the partners, what concerns them and where they fit, for JSON, the page and reports."""
-    municipality, week = installation.municipality, Week(now)
-    with installation.store.reading() as session:
+    week = Week(now)
+    with store.reading() as session:
         verdicts = verdicts_until(session, municipality, week)
         current = read_candidates(session, municipality, verdicts, week, least=NAMED)
         calls = open_calls(session, week)
