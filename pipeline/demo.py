@@ -18,8 +18,8 @@ from pipeline.run import assess_items, collect_sources, run_week
 from pipeline.sample_data import BEFORE_NOW, WEEK, WEEK_NOW, Moment
 from pipeline.sample_feeds import SAMPLE_FEEDS
 from pipeline.sample_server import serve_sample_week
-from pipeline.settings import FeedSettings
 from pipeline.show import change_values
+from pipeline.source_settings import FeedSettings
 from pipeline.status import status_of
 from pipeline.terminal import plain_table
 from store.digests import list_digests

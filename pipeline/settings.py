@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from pipeline.municipality_errors import Problem, problems_in
+from pipeline.source_settings import FeedSettings, ListingSettings, SourceSettings, Table
 from pipeline.toml_file import Place, TomlFile, read_toml
 from store.errors import ConfigurationError
 from store.types import Role
@@ -27,12 +28,6 @@ class SettingsFault(ConfigurationError):
     def __init__(self, message: str, *, path: Path | None, line: int | None, problems: list[Problem]) -> None:
         super().__init__(message, path=path, line=line)
         self.problems = tuple(problems)
-
-
-class Table(BaseModel):
-    """A table of the settings file: no other fields than these."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class MailSettings(Table):
@@ -73,7 +68,7 @@ class ScheduleSettings(Table):
 
 
 class SecondReaderSettings(Table):
-    """A language model of the municipality's own choosing that reads what the model is least sure of; off without url."""
+    """A language model of the municipality's own choosing, which reads what is least sure; off without url."""
 
     url: str = Field(default="", description="address up to and with /v1, such as http://127.0.0.1:11434/v1")
     model: str = Field(default="", description="the model's name at that address")
@@ -155,49 +150,6 @@ class RetentionSettings(Table):
     digests_months: int = Field(default=0, ge=0, description="settled digests are kept so long; export them first")
     runs_months: int = Field(default=0, ge=0, description="notes of what was executed are kept so long")
     audit_months: int = Field(default=0, ge=0, description="the log of who did what on the page is kept so long")
-
-
-class SourceSettings(Table):
-    """What is said of one source."""
-
-    enabled: bool | None = Field(default=None, description="true or false; left out, the source itself decides")
-    options: dict[str, Any] = Field(default_factory=dict, description="what the source itself asks for, such as a key")
-
-
-class FeedSettings(Table):
-    """One feed of the source `feeds`: a new one, or changes to a bundled one."""
-
-    url: str | None = Field(default=None, description="the feed's address")
-    title: str | None = Field(default=None, description="its name for a reader")
-    publisher: str | None = Field(default=None, description="who stands behind it")
-    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(default=None, description="what it is about")
-    language: str | None = Field(default=None, description="sv or en, when the feed does not say")
-    kind: Literal["news", "agency", "call", "consultation"] | None = Field(default=None, description="of its items")
-    fewest: int | None = Field(default=None, ge=0, description="fewer entries than this is a fault")
-    longest_silence_days: int | None = Field(default=None, ge=1, description="longer without a new entry is a fault")
-    enabled: bool | None = Field(default=None, description="false switches the feed off")
-    note: str | None = Field(default=None, description="for people")
-
-
-class ListingSettings(Table):
-    """One page of the source `listings`: a new one, or changes to a bundled one."""
-
-    url: str | None = Field(default=None, description="the page's address")
-    title: str | None = Field(default=None, description="its name for a reader")
-    publisher: str | None = Field(default=None, description="who stands behind it")
-    region: Literal["Sverige", "EU", "Norden", "Världen"] | None = Field(default=None, description="what it is about")
-    language: str | None = Field(default=None, description="sv or en")
-    kind: Literal["call", "consultation", "agency", "news"] | None = Field(default=None, description="of its items")
-    within: str | None = Field(default=None, description="selector of the part of the page that holds the list")
-    item: str | None = Field(default=None, description="selector of one item; left out, any link deep enough")
-    heading: str | None = Field(default=None, description="selector of an item's title")
-    date: str | None = Field(default=None, description="selector of its day of publication")
-    deadline: str | None = Field(default=None, description="selector of its last day")
-    summary: str | None = Field(default=None, description="selector of its ingress")
-    link: str | None = Field(default=None, description="regular expression that the links of items match")
-    fewest: int | None = Field(default=None, ge=0, description="fewer items than this is a fault")
-    enabled: bool | None = Field(default=None, description="true switches the page on")
-    note: str | None = Field(default=None, description="for people")
 
 
 class Settings(Table):

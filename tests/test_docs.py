@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 from pipeline.cli import app
-from pipeline.settings import FeedSettings, Settings
+from pipeline.settings import Settings
+from pipeline.source_settings import FeedSettings
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 
