@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from store.db import Session
 from store.figures import Arrival, arrivals
 
 WEEKS = 12
+LATELY = 4  # weeks
 REGIONS = ("Sverige", "EU", "Norden", "Världen")
 
 
@@ -33,13 +34,17 @@ class Figures:
         """Return the numbers of a source, zeros for one without items."""
         return self.sources.get(name, [0] * len(self.weeks))
 
+    def lately(self, values: Sequence[int]) -> int:
+        """Return how many of these were of the last four weeks; a week that has just begun says little alone."""
+        return sum(values[-LATELY:])
+
     def shares(self) -> list[tuple[str, int]]:
         """Return each part of the world with its number of items, in the order that they are always told."""
         return [(region, sum(self.regions.get(region, ()))) for region in REGIONS]
 
     def busiest_areas(self) -> list[tuple[str, list[int]]]:
-        """Return the areas that had any, the one with most first."""
-        return sorted(self.areas.items(), key=lambda area: (-sum(area[1]), area[0]))
+        """Return the areas that had any, the one with most lately first."""
+        return sorted(self.areas.items(), key=lambda area: (-self.lately(area[1]), -sum(area[1]), area[0]))
 
 
 def read_figures(session: Session, municipality: Municipality, today: date) -> Figures:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
+from crawlers.catalogue import facts
 from crawlers.dates import STOCKHOLM
 from nlp.correction_file import from_bytes
 from nlp.learning import MOST, Correction, Decision, correct
@@ -39,6 +41,12 @@ KIND_PLURALS = {
 }
 
 
+@cache
+def _reader() -> Reader:
+    """One for the process: what has been read once is remembered, and a verdict changes no text."""
+    return Reader()
+
+
 def usable_correction(session: Session, municipality: Municipality) -> Correction | None:
     """Return what the municipality has taught, or None; one that cannot be read is logged and left out."""
     stored = active_correction(session, municipality.key)
@@ -63,7 +71,7 @@ def learned_of(
     if correction is None:
         return {}
     known = {item: pair for item, pair in pairs.items() if pair[1].assessor == correction.assessor}
-    reader = Reader()
+    reader = _reader()
     corrected = correct(list(known.values()), correction, reader) if known else []
     decided = read_pairs(session, [(one.source, one.key) for one in correction.decisions])
     explainer = Explainer(correction, reader, decided)
@@ -128,4 +136,5 @@ def name_words(name: str) -> str:
         return f"sådant om {lower_first(areas.get(value, value))}"
     if scheme == "kind":
         return KIND_PLURALS.get(value, value)
-    return f"sådant från {value}"
+    titles = {source.name: source.title for source in facts()}
+    return f"sådant från {titles.get(value, value)}"

@@ -22,6 +22,7 @@ from store.db import Session
 REFIT = "refit"  # name of the task
 WORTH_A_LOOK = 0.35  # between what the model said and what was ruled; less is within its doubt
 MOST = 12
+NOTHING = {"words": {"more": [], "less": []}, "names": {"more": [], "less": []}}  # the page shows these beside
 MEASURED_WORDS = {
     "average precision": "Rangordning (average precision)",
     "recall in the top fifth": "Andel av det viktiga i den översta femtedelen",
@@ -81,7 +82,7 @@ def view_model(session: Session, municipality: Municipality, now: datetime) -> M
     verdicts = [label for label in read_labels(session, municipality, now=now) if is_verdict(label)]
     return ModelView(
         values=values,
-        sentences=tuple(model_sentences(values)),
+        sentences=tuple(model_sentences({**values, "learned": NOTHING})),
         agreement=agreement_of(verdicts, municipality.thresholds.relevance),
         disagreements=tuple(disagreements_of(verdicts)),
     )

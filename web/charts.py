@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 WIDTH = 360
 ROW = 26  # height of a lying bar with its words
-LABEL = 120  # width of the words before a lying bar
+LABEL = 156  # width of the words before a lying bar
 NUMBER = 48  # room for the number after it
 LETTER = 7  # width of a letter, a little more than it takes
 

@@ -44,9 +44,9 @@ def show() -> str:
 
 
 def _areas(numbers: Figures, names: dict[str, str]) -> str:
-    busiest = [(names.get(key, key), values[-1]) for key, values in numbers.busiest_areas()][:MOST]
+    busiest = [(names.get(key, key), numbers.lately(values)) for key, values in numbers.busiest_areas()][:MOST]
     told = ", ".join(f"{name} {number}" for name, number in busiest[:3])
-    says = _("Relevanta poster per område den här veckan, de områden som haft flest först: %(told)s.", told=told)
+    says = _("Relevanta poster per område de senaste fyra veckorna, flest först: %(told)s.", told=told)
     return charts.lying_bars([charts.Bar(name, number) for name, number in busiest], says=says)
 
 
