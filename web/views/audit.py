@@ -30,6 +30,7 @@ ACTIONS = {
     "verdict.later": N_("bedömde: vänta"),
     "verdict.undo": N_("ångrade en bedömning"),
     "action.add": N_("lade upp en åtgärd"),
+    "action.change": N_("ändrade en åtgärd"),
     "cofinancing.considered": N_("överväger medfinansiering"),
     "cofinancing.applied": N_("söker medfinansiering"),
     "cofinancing.declined": N_("avstår från medfinansiering"),
