@@ -67,8 +67,8 @@ class Role(StrEnum):
     """What an account may do on the page; each role may do all that those before it may."""
 
     READER = "reader"  # sees everything, changes nothing
-    ANALYST = "analyst"  # gives verdicts and works with actions
-    COORDINATOR = "coordinator"  # decides what is sent, the configuration and the accounts
+    ANALYST = "analyst"  # also keeps searches and works with actions; gives no verdicts
+    COORDINATOR = "coordinator"  # gives verdicts, decides what is sent, the configuration and the accounts
 
     def covers(self, other: Role) -> bool:
         """Tell whether this role may do what the other may."""
@@ -537,6 +537,35 @@ class ActionChange:
     at: datetime
     by: str  # a role, not a person's name
     changes: Mapping[str, list[Any]]  # empty when the action was begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What an item means for one municipality, in its own words; each version is kept, and a draft until it is signed.
+
+    What is not known is "", and a reader is told so.
+    """
+
+    municipality: str
+    source: str
+    key: str
+    meaning: str
+    written_at: datetime
+    author: str  # a role, not a person's name
+    units: tuple[str, ...] = ()  # that it concerns
+    duty: str = ""  # what must be done
+    cost: str = ""
+    due: date | None = None
+    proposal: str = ""
+    origin: str = "person"  # or "second_reader", the language model that drafted it
+    version: int = field(default=0, compare=False)  # the store's, 0 before it is saved: what a page says it saw
+    signed_by: str = ""  # a role; "" for a draft
+    signed_at: datetime | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a person stands for it."""
+        return self.signed_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
