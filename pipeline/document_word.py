@@ -37,7 +37,7 @@ def word_of(document: Document, now: datetime) -> bytes:
     """
     try:
         import docx
-        import matplotlib  # noqa: F401 - for the pictures
+        import matplotlib as mpl  # noqa: F401 - for the pictures
     except ImportError as error:
         raise ConfigurationError(
             "Word-dokument kräver python-docx och matplotlib. Installera med: pip install 'utkik[reports]'"

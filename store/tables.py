@@ -183,7 +183,7 @@ class ThreadMemberRow(Table):
     """An item's place in its thread; an item is in one thread at most, an act with a transposition date twice."""
 
     __tablename__ = "thread_members"
-    __table_args__ = (Index(None, "thread_id"), Index(None, "day"))
+    __table_args__ = (Index(None, "thread_id"), Index(None, "day", "thread_id"))
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
     stage: Mapped[str] = mapped_column(primary_key=True)  # "" for what is no stage
@@ -459,6 +459,44 @@ class ActionChangeRow(Table):
     at: Mapped[datetime]
     by: Mapped[str]
     changes: Mapped[dict[str, Any]]
+
+
+class AnalysisRow(Table):
+    """One version of what an item means for a municipality; only its signature is ever added."""
+
+    __tablename__ = "analyses"
+    __table_args__ = (_item_key(), Index(None, "municipality", "signed_at"))
+
+    municipality: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    meaning: Mapped[str]
+    units: Mapped[list[Any]]
+    duty: Mapped[str]
+    cost: Mapped[str]
+    due: Mapped[date | None]
+    proposal: Mapped[str]
+    author: Mapped[str]
+    origin: Mapped[str]
+    written_at: Mapped[datetime]
+    signed_by: Mapped[str]
+    signed_at: Mapped[datetime | None]
+
+
+class DecisionRow(Table):
+    """What the working group decided at a meeting, and the action that came of it."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index(None, "municipality", "meeting"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    municipality: Mapped[str]
+    meeting: Mapped[date]
+    text: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    action_id: Mapped[str | None] = mapped_column(ForeignKey("actions.id"))
 
 
 class SavedSearchRow(Table):

@@ -569,6 +569,19 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the international working group decided at a meeting; about an item it became an action."""
+
+    id: str
+    municipality: str
+    meeting: date
+    text: str
+    at: datetime  # when it was written down
+    by: str  # a role
+    action_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSearch:
     """A search that is to be made again: words and filters as they stand in the page's address."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from store.migrations import (
     additions_0005_accounts,
+    additions_0005_analyses,
     additions_0005_cofinancing,
     additions_0005_learning,
     additions_0005_organisation,
@@ -80,6 +81,8 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_register.days,
     additions_0005_organisation.organisation,
     additions_0005_cofinancing.cofinancing,
+    additions_0005_analyses.analyses,
+    additions_0005_analyses.decisions,
     additions_0005_public.publications,
     additions_0005_public.api_tokens,
 )
