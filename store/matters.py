@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import String, and_, func, literal, or_, select
+from sqlalchemy import String, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from store.due import told_to
@@ -23,18 +23,23 @@ def moved_threads(
     `reach` is a municipality and the relevance from which an item concerns it: then only threads with such an item,
     or one that its readers were told of.
     """
-    newest = func.max(ThreadMemberRow.day)
-    query = (
-        select(newest, ThreadMemberRow.thread_id)
-        .where(ThreadMemberRow.day.between(since, today), ThreadMemberRow.stage != Stage.TRANSPOSITION.value)
-        .group_by(ThreadMemberRow.thread_id)
+    row, later = ThreadMemberRow, aliased(ThreadMemberRow)
+    here, there = (row.day, row.item_id, row.stage), (later.day, later.item_id, later.stage)
+    is_later = select(later.item_id).where(
+        later.thread_id == row.thread_id,
+        later.day <= today,
+        later.stage != Stage.TRANSPOSITION.value,
+        tuple_(*there) > tuple_(*here),
+    )
+    query = select(row.day, row.thread_id).where(
+        row.day.between(since, today), row.stage != Stage.TRANSPOSITION.value, ~is_later.exists()
     )
     if reach:
-        query = query.where(_reaches(session, ThreadMemberRow.thread_id, *reach))
+        query = query.where(_reaches(session, row.thread_id, *reach))
     if before:
-        day, name = before
-        query = query.having(or_(newest < day, and_(newest == day, ThreadMemberRow.thread_id < name)))
-    found = session.execute(query.order_by(newest.desc(), ThreadMemberRow.thread_id.desc()).limit(limit))
+        query = query.where(tuple_(row.day, row.thread_id) < tuple_(*before))
+    # In the order of an index, so that only the page is looked at and not the whole year.
+    found = session.execute(query.order_by(row.day.desc(), row.thread_id.desc()).limit(limit))
     return [(day, name) for day, name in found]
 
 
@@ -42,20 +47,23 @@ def awaiting_threads(
     session: Session, *, today: date, reach: tuple[str, float] | None, after: Place | None, limit: int
 ) -> list[Place]:
     """Return the threads whose last day for national law is ahead and that hold no Swedish law, the nearest first."""
-    own = aliased(ThreadMemberRow)
-    has_law = select(own.item_id).where(own.thread_id == ThreadMemberRow.thread_id, own.stage == Stage.STATUTE.value)
-    nearest = func.min(ThreadMemberRow.day)
-    query = (
-        select(nearest, ThreadMemberRow.thread_id)
-        .where(ThreadMemberRow.day >= today, ThreadMemberRow.stage == Stage.TRANSPOSITION.value, ~has_law.exists())
-        .group_by(ThreadMemberRow.thread_id)
+    row, own, sooner = ThreadMemberRow, aliased(ThreadMemberRow), aliased(ThreadMemberRow)
+    last_days = Stage.TRANSPOSITION.value
+    has_law = select(own.item_id).where(own.thread_id == row.thread_id, own.stage == Stage.STATUTE.value)
+    is_sooner = select(sooner.item_id).where(
+        sooner.thread_id == row.thread_id,
+        sooner.day >= today,
+        sooner.stage == last_days,
+        tuple_(sooner.day, sooner.item_id) < tuple_(row.day, row.item_id),
+    )
+    query = select(row.day, row.thread_id).where(
+        row.day >= today, row.stage == last_days, ~has_law.exists(), ~is_sooner.exists()
     )
     if reach:
-        query = query.where(_reaches(session, ThreadMemberRow.thread_id, *reach))
+        query = query.where(_reaches(session, row.thread_id, *reach))
     if after:
-        day, name = after
-        query = query.having(or_(nearest > day, and_(nearest == day, ThreadMemberRow.thread_id > name)))
-    found = session.execute(query.order_by(nearest, ThreadMemberRow.thread_id).limit(limit))
+        query = query.where(tuple_(row.day, row.thread_id) > tuple_(*after))
+    found = session.execute(query.order_by(row.day, row.thread_id).limit(limit))
     return [(day, name) for day, name in found]
 
 

@@ -88,11 +88,12 @@ def show() -> str:
             }
         else:
             shown = _listed(session, asked, today)
-        ahead = count_due(session, asked.search(today, today + timedelta(days=DAYS - 1)))
+        is_drawn = asked.view == LIST and not asked.day
+        ahead = count_due(session, asked.search(today, today + timedelta(days=DAYS - 1))) if is_drawn else {}
     return render_template(
         "deadlines/show.html",
         asked=asked,
-        picture=timeline(ahead, today) if asked.view == LIST and not asked.day else None,
+        picture=timeline(ahead, today) if ahead else None,
         calendar_url=file_url(ACCOUNT_CALENDAR, context.account().id, asked.unit),
         **shown,
         **words(),
