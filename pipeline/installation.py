@@ -48,7 +48,7 @@ def open_unchosen(home: Path | None) -> Iterator[Installation]:
     """
     settings = load_settings(home)
     create_home(settings)
-    unchosen = ListedMunicipality(code="0000", name="Kommunen", short="inte vald", county="")
+    unchosen = ListedMunicipality(code="0000", name="Kommunen", short="ny kommun", county="")
     file = parse_toml(Path(settings.municipality_place), default_organisation(unchosen))
     with open_store(settings.store_url) as store:
         yield Installation(load_settings(home), store, parse_municipality(file, area_names()))

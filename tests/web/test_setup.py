@@ -148,6 +148,14 @@ def test_account_is_made_once_and_closes_the_open_steps(page: Flask, bare: Insta
     assert browser.post("/kom-igang/samordnare", data=ACCOUNT | {"email": "b@example.org"}).status_code == 410
 
 
+def test_account_waits_for_the_municipality(page: Flask, bare: Installation) -> None:
+    browser = opened(page, bare)
+    assert browser.get("/kom-igang/samordnare").headers["Location"] == "/kom-igang"
+    assert browser.post("/kom-igang/samordnare", data=ACCOUNT).headers["Location"] == "/kom-igang"
+    with bare.store.reading() as session:
+        assert list_accounts(session) == []
+
+
 def test_organisation_that_is_in_use_is_not_written_over(coordinator: FlaskClient, home: Path) -> None:
     before = (home / "municipality.toml").read_text(encoding="utf-8")
     assert coordinator.post("/kom-igang/kommun", data={"municipality": "Varberg"}).status_code == 409

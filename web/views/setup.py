@@ -109,7 +109,9 @@ def account() -> Answer:
     """Show the form of the coordinator's account."""
     if not may_set_up():
         return closed()
-    return redirect(url_for("setup.show")) if _has_account() else _account_page()
+    if _has_account() or "municipality" not in steps_done(context.installation()):
+        return redirect(url_for("setup.show"))
+    return _account_page()
 
 
 @page.post("/kom-igang/samordnare")
@@ -118,6 +120,8 @@ def make_account() -> Answer:
     """Make the coordinator's account, name the coordinator in the file, and log in."""
     if not may_set_up() or _has_account():
         return closed()
+    if "municipality" not in steps_done(context.installation()):
+        return redirect(url_for("setup.show"), 303)
     role, email = request.form.get("role", "").strip(), request.form.get("email", "").strip().lower()
     password = request.form.get("password", "")
     faults = _account_faults(role, email, password, request.form.get("again", ""))
