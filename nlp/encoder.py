@@ -30,14 +30,15 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> csr_matrix:
         """Return one row per lower-cased text."""
-        rows = [self._row(_WORD.findall(text)) for text in texts]
+        rows = [self.ids(_WORD.findall(text)) for text in texts]
         matrix = _counted(rows)
         matrix.data = np.log(matrix.data) + 1.0
         if self.weights is not None:
             matrix.data *= self.weights[matrix.indices]
         return _normalised(matrix)
 
-    def _row(self, words: Iterable[str]) -> list[npt.NDArray[np.int32]]:
+    def ids(self, words: Iterable[str]) -> list[npt.NDArray[np.int32]]:
+        """Return the ids of the n-grams of each word, as often as they stand in it."""
         known = self._ids
         return [known[word] if word in known else self._learn(word) for word in words]
 

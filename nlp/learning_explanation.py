@@ -10,12 +10,13 @@ from scipy.sparse import csr_matrix
 
 from nlp.encoder import SIZE
 from nlp.learning import MOST, RELEVANCE, Correction, Decision
-from nlp.learning_rows import Reader
+from nlp.learning_rows import Reader, Row
 from nlp.measures import Floats
 from store.types import Assessment, Item
 
 LEAST_PART = 0.25  # of the whole shift that an earlier decision must carry to be named
 LEAST_LIKENESS = 0.15  # cosine of the words; two items drawn at random have 0.02, and 0.1 is seldom about the same
+TOGETHER = 100  # decisions that rows are compared with at once: 20 MB
 
 Pair = tuple[Item, Assessment]
 
@@ -38,6 +39,7 @@ class Explainer:
         self._reader = reader
         known = [one for one in correction.decisions if (one.source, one.key) in decided]
         self._decisions: Sequence[Decision] = known
+        self._pulls = np.array([one.pull for one in known])
         pairs = [decided[one.source, one.key] for one in known]
         self._decided = reader.rows(pairs, correction.columns) if pairs else None
 
@@ -54,38 +56,62 @@ class Explainer:
         whole = np.asarray(rows @ self._correction.weights[RELEVANCE])
         likeness, products = self._compared(rows)
         return [
-            self._cause(pair[0], rows[number], float(whole[number]), likeness[:, number], products[:, number])
+            self._cause(pair[0], _row(rows, number), float(whole[number]), likeness[number], products[number])
             for number, pair in enumerate(pairs)
         ]
 
     def _compared(self, rows: csr_matrix) -> tuple[Floats, Floats]:
-        """Return how like each decision's words are to each row's, and their whole products."""
+        """Return how like each row's words are to each decision's, and their whole products."""
         if self._decided is None:
-            return np.zeros((0, rows.shape[0])), np.zeros((0, rows.shape[0]))
-        across = rows.T.tocsc()
-        return (self._decided[:, :SIZE] @ across[:SIZE]).toarray(), (self._decided @ across).toarray()
+            return np.zeros((rows.shape[0], 0)), np.zeros((rows.shape[0], 0))
+        asked = rows[:, :SIZE], rows[:, SIZE:]
+        found = [
+            _product(asked, self._decided[start : start + TOGETHER])
+            for start in range(0, len(self._decisions), TOGETHER)
+        ]
+        likeness = np.concatenate([words for words, _ in found], axis=1)
+        return likeness, likeness + np.concatenate([names for _, names in found], axis=1)
 
-    def _cause(self, item: Item, row: csr_matrix, whole: float, likeness: Floats, products: Floats) -> Cause:
+    def _cause(self, item: Item, row: Row, whole: float, likeness: Floats, products: Floats) -> Cause:
         weights = self._correction.weights[RELEVANCE]
         shift = float(np.clip(whole, -MOST, MOST))
         cut = shift / whole if whole else 1.0
         words = {word: part * cut for word, part in self._reader.by_word(item, row, weights).items()}
-        named = row.indices >= SIZE
+        named = row[0] >= SIZE
         names = {
             self._correction.names[column - SIZE]: float(value * weights[column]) * cut
-            for column, value in zip(row.indices[named].tolist(), row.data[named].tolist(), strict=True)
+            for column, value in zip(row[0][named].tolist(), row[1][named].tolist(), strict=True)
         }
         nearest = self._nearest(item, likeness, products * (cut / shift)) if shift else None
         return Cause(shift, words, names, nearest)
 
     def _nearest(self, item: Item, likeness: Floats, products: Floats) -> Decision | None:
-        best: tuple[float, Decision] | None = None
-        for decision, like, product in zip(self._decisions, likeness.tolist(), products.tolist(), strict=True):
-            part = decision.pull * product
-            itself = (decision.source, decision.key) == (item.source, item.key)
-            if not itself and like >= LEAST_LIKENESS and part >= LEAST_PART and (best is None or part > best[0]):
-                best = (part, decision)
-        return best[1] if best else None
+        """The decision that carries most of the move, of those that are alike and carry enough."""
+        parts = self._pulls * products
+        order: list[int] = np.argsort(-parts, kind="stable").tolist()
+        for number in order:
+            if parts[number] < LEAST_PART:
+                break
+            decision = self._decisions[number]
+            if likeness[number] >= LEAST_LIKENESS and (decision.source, decision.key) != (item.source, item.key):
+                return decision
+        return None
+
+
+def _product(asked: Sequence[csr_matrix], decided: csr_matrix) -> list[Floats]:
+    """Return the products of both parts of rows; spread out, a few decisions are met much faster than as rows."""
+    parts = (decided[:, :SIZE], decided[:, SIZE:])
+    found = []
+    for rows, part in zip(asked, parts, strict=True):
+        columns = np.unique(part.indices)
+        spread = np.ascontiguousarray(part[:, columns].toarray().T)
+        found.append(np.asarray(rows[:, columns] @ spread))
+    return found
+
+
+def _row(rows: csr_matrix, number: int) -> Row:
+    inside = slice(rows.indptr[number], rows.indptr[number + 1])
+    return rows.indices[inside], rows.data[inside]
 
 
 def word_parts(pairs: Sequence[Pair], correction: Correction, reader: Reader) -> dict[str, tuple[float, int]]:
@@ -93,7 +119,7 @@ def word_parts(pairs: Sequence[Pair], correction: Correction, reader: Reader) ->
     weights = correction.weights[RELEVANCE]
     found: dict[str, list[float]] = {}
     for item, assessment in pairs:
-        row = reader.rows([(item, assessment)], correction.columns)
+        row = _row(reader.rows([(item, assessment)], correction.columns), 0)
         for word, part in reader.by_word(item, row, weights).items():
             found.setdefault(word, []).append(part)
     return {word: (sum(parts) / len(parts), len(parts)) for word, parts in found.items()}

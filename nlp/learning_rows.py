@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from zlib import crc32
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
-from nlp.encoder import SIZE, Encoder, ngrams
+from nlp.encoder import SIZE, Encoder
 from nlp.rarity import load_rarity, read_text
 from store.types import Assessment, Item
 
@@ -19,50 +19,70 @@ from store.types import Assessment, Item
 # coordinator who drops calls about energy keeps acts about it. Tried on the labels with made-up tastes (README).
 VALUES = {"source": 0.2, "kind": 0.2, "publisher": 0.3, "area": 0.5, "area in kind": 0.5}
 
+MOST_TEXTS = 10_000  # remembered, each 4 kB; then the memory starts anew
+
+Row = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]  # columns and values
+
 _WORD = re.compile(r"\w\w+")
+_NONE: Row = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
 
 
 class Reader:
-    """Makes rows of items; remembers words, so one is for one thread."""
+    """Makes rows of items, and remembers words and texts; threads may share one."""
 
     def __init__(self) -> None:
         self._encoder = Encoder(load_rarity())
-        self._ids: dict[str, npt.NDArray[np.int64]] = {}
+        self._texts: dict[str, Row] = {}
+        self._lock = Lock()
 
     def rows(self, pairs: Sequence[tuple[Item, Assessment]], names: Mapping[str, int]) -> csr_matrix:
         """Return a row per item: SIZE columns of n-grams, then one per name that is known."""
-        words = self._encoder.encode([read_text(item) for item, _ in pairs])
-        told = [[(names[name], value) for name, value in names_of(*pair).items() if name in names] for pair in pairs]
-        starts = np.concatenate([[0], np.cumsum([len(row) for row in told])])
-        columns = np.array([column for row in told for column, _ in row], dtype=np.int32)
-        values = np.array([value for row in told for _, value in row], dtype=np.float32)
-        return hstack([words, csr_matrix((values, columns, starts), shape=(len(pairs), len(names)))]).tocsr()
+        columns, values, starts = [_NONE[0]], [_NONE[1]], [0]
+        for words, pair in zip(self._read([read_text(item) for item, _ in pairs]), pairs, strict=True):
+            told = [(SIZE + names[name], value) for name, value in names_of(*pair).items() if name in names]
+            columns += [words[0], np.array([column for column, _ in told], dtype=np.int32)]
+            values += [words[1], np.array([value for _, value in told], dtype=np.float32)]
+            starts.append(starts[-1] + len(words[0]) + len(told))
+        shape = (len(pairs), SIZE + len(names))
+        return csr_matrix((np.concatenate(values), np.concatenate(columns), starts), shape=shape)
 
-    def by_word(self, item: Item, row: csr_matrix, weights: npt.NDArray[np.float64]) -> dict[str, float]:
-        """Return what each whole word of the item adds to the row's product with the weights; the sum is exact.
+    def by_word(self, item: Item, row: Row, weights: npt.NDArray[np.float64]) -> dict[str, float]:
+        """Return what each whole word of the item adds to its row's product with the weights; the sum is exact.
 
         An n-gram that stands in several words is shared between them by how often each has it.
         """
         words = Counter(_WORD.findall(read_text(item)))
-        inside = row.indices < SIZE
-        ids = row.indices[inside]
-        steps = dict(zip(ids.tolist(), (row.data[inside] * weights[ids]).tolist(), strict=True))
-        grams = {word: self._grams(word) for word in words}
-        holders: Counter[int] = Counter()
-        for word, times in words.items():
-            for gram in grams[word].tolist():
-                holders[gram] += times
-        return {
-            word: sum(times * steps.get(gram, 0.0) / holders[gram] for gram in grams[word].tolist())
-            for word, times in words.items()
-        }
+        if not words:
+            return {}
+        inside = row[0] < SIZE
+        ids = row[0][inside]
+        grams = self._grams(words)
+        sizes = np.array([len(found) for found in grams])
+        places = np.searchsorted(ids, np.concatenate(grams))
+        times = np.repeat(np.array(list(words.values()), dtype=np.float64), sizes)
+        holders = np.bincount(places, weights=times, minlength=len(ids))
+        steps = row[1][inside] * weights[ids]
+        parts = np.add.reduceat(times * (steps / holders)[places], np.cumsum(sizes) - sizes)
+        return dict(zip(words, parts.tolist(), strict=True))
 
-    def _grams(self, word: str) -> npt.NDArray[np.int64]:
-        known = self._ids.get(word)
-        if known is None:
-            known = np.array([crc32(gram.encode()) % SIZE for gram in ngrams(word)], dtype=np.int64)
-            self._ids[word] = known
-        return known
+    def _read(self, texts: Sequence[str]) -> list[Row]:
+        """The n-grams of each text; reading one costs so much more than looking it up that all are kept."""
+        with self._lock:
+            found = {text: self._texts[text] for text in texts if text in self._texts}
+            if new := [text for text in dict.fromkeys(texts) if text not in found]:
+                matrix = self._encoder.encode(new)
+                cuts = matrix.indptr[1:-1]
+                found |= zip(
+                    new, zip(np.split(matrix.indices, cuts), np.split(matrix.data, cuts), strict=True), strict=True
+                )
+                if len(self._texts) + len(new) > MOST_TEXTS:
+                    self._texts.clear()
+                self._texts |= {text: found[text] for text in new[:MOST_TEXTS]}
+        return [found[text] for text in texts]
+
+    def _grams(self, words: Iterable[str]) -> list[npt.NDArray[np.int32]]:
+        with self._lock:
+            return self._encoder.ids(words)
 
 
 def names_of(item: Item, assessment: Assessment) -> dict[str, float]:

@@ -101,7 +101,7 @@ def iter_assessed(
         .order_by(COLUMNS.day.desc(), COLUMNS.id.desc())
     )
     query = narrow(query, sources=sources, kinds=kinds, statuses=statuses, since=since, published_from=published_from)
-    for row in session.execute(query.execution_options(yield_per=500)):
+    for row in session.connection().execute(query.execution_options(yield_per=500)):
         yield item_of(row), _assessment(row)
 
 

@@ -38,6 +38,7 @@ def create(url: str, *, wait: float = BUSY_SECONDS) -> Engine:
         pool_pre_ping=True,  # a server that was restarted between two steps is met with a new connection
         connect_args={"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"},
         json_serializer=_to_json,
+        json_deserializer=_from_json,
     )
 
 
@@ -76,7 +77,12 @@ def _parse(url: str) -> URL:
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
-    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": wait}, json_serializer=_to_json)
+    engine = create_engine(
+        url.set(drivername="sqlite"),
+        connect_args={"timeout": wait},
+        json_serializer=_to_json,
+        json_deserializer=_from_json,
+    )
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return engine
@@ -103,6 +109,12 @@ def _to_json(value: Any) -> str:
     if value == []:  # four of an item's five columns, most often
         return "[]"
     return _encode(value)
+
+
+def _from_json(text: str) -> Any:
+    if text == "[]":
+        return []
+    return {} if text == "{}" else json.loads(text)
 
 
 def fault(error: DBAPIError, engine: Engine) -> StoreError | None:

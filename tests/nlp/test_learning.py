@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -188,3 +189,30 @@ def test_correction_of_another_assessor_is_not_used() -> None:
     told = pair("c0", CULTURE[0])
     with pytest.raises(ModelError, match="annan bedömare"):
         corrected(correction, (told[0], replace(told[1], assessor="shared 2")))
+
+
+def test_text_that_has_been_read_before_gives_the_same_row() -> None:
+    pairs = [pair("c0", CULTURE[0]), pair("e0", ENERGY[0]), pair("none", ""), pair("c0", CULTURE[0])]
+    correction = fit(culture_lover(4), "shared 1")
+    reader = Reader()
+    reader.rows(pairs[1:2], correction.columns)
+    again, fresh = reader.rows(pairs, correction.columns), Reader().rows(pairs, correction.columns)
+    assert np.array_equal(again.toarray(), fresh.toarray())
+    assert again[:, :SIZE].getnnz(axis=1).tolist()[2] == 0
+
+
+def test_many_threads_may_share_what_has_been_read() -> None:
+    correction = fit(culture_lover(4), "shared 1")
+    pairs = [pair(f"p{n}", f"{CULTURE[n % 8]} {ENERGY[n // 8 % 8]} nummer{n}") for n in range(64)]
+    alone = Reader().rows(pairs, correction.columns).toarray()
+    reader = Reader()
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: reader.rows(pairs, correction.columns).toarray(), range(8)))
+    assert all(np.array_equal(rows, alone) for rows in found)
+
+
+def test_item_without_words_is_explained_by_its_names_alone() -> None:
+    correction = fit(culture_lover(4), "shared 1")
+    cause = Explainer(correction, Reader(), {}).explain(*pair("none", "", area="culture"))
+    assert cause.words == {}
+    assert sum(cause.names.values()) == pytest.approx(cause.shift)
