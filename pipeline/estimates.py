@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import betaincinv, ndtri
 
-from crawlers.catalogue import facts
 from crawlers.dates import STOCKHOLM
 from pipeline.areas import area_names
 from pipeline.municipality import Municipality, find_municipality
@@ -70,8 +69,8 @@ def rate_change(
         return Change(float("nan"), 0.0, float("inf"))
     scale = exposed_before / exposed_after
     tail = (1 - level) / 2
-    low = stats.beta.ppf(tail, last, first + 1) if last else 0.0
-    high = stats.beta.ppf(1 - tail, last + 1, first) if first else 1.0
+    low = betaincinv(last, first + 1, tail) if last else 0.0
+    high = betaincinv(last + 1, first, 1 - tail) if first else 1.0
     ratio = last / first * scale if first else float("inf")
     return Change(ratio, low / (1 - low) * scale, high / (1 - high) * scale if high < 1 else float("inf"))
 
@@ -84,7 +83,7 @@ def _spread(counts: Sequence[int]) -> float:
 
 def share(successes: Any, asked: Any, *, level: float = 0.95) -> tuple[Any, Any]:
     """Return within what a share lies (Wilson), also for arrays; nobody asked gives 0 to 1."""
-    z = stats.norm.ppf(0.5 + level / 2)
+    z = ndtri(0.5 + level / 2)
     n, k = np.asarray(asked, dtype=float), np.asarray(successes, dtype=float)
     some = np.maximum(n, 1e-12)
     centre = (k + z**2 / 2) / (some + z**2)
@@ -112,7 +111,8 @@ def _order(scores: Any, labels: Any) -> float:
     yes, no = int(labels.sum()), int((~labels).sum())
     if not yes or not no:
         return float("nan")
-    ranks = stats.rankdata(scores)
+    _, place, many = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(many) - (many - 1) / 2)[place]  # equal scores share the middle of their ranks
     return float((ranks[labels].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
@@ -154,11 +154,11 @@ def _log_odds(relevance: Any) -> Any:
     return np.log(clipped / (1 - clipped))
 
 
-def _learnt(first: pd.DataFrame, later: pd.DataFrame, mark: str, *, drawn: float = 10.0) -> Any:
+def _learnt(first: pd.DataFrame, later: pd.DataFrame, mark: str, *, drawn: float = 30.0) -> Any:
     if first.empty:
         return np.zeros(len(later))
-    expected = first["relevance"].astype(float)
-    told = pd.DataFrame({"mark": first[mark].astype(str), "more": first["sent"].astype(float) - expected})
+    more = first["sent"].astype(float) - first["relevance"].astype(float)
+    told = pd.DataFrame({"mark": first[mark].astype(str), "more": more - more.mean()})
     found = told.groupby("mark")["more"].agg(["sum", "size"])
     shift = 4 * found["sum"] / (found["size"] + drawn)  # 4: what a share near a half moves log-odds by
     return later[mark].astype(str).map(shift).fillna(0.0).to_numpy()
@@ -177,6 +177,8 @@ def organisation() -> pd.DataFrame:
 
 def source_regions() -> dict[str, str]:
     """Return which region each source is about, for items that name none themselves."""
+    from crawlers.catalogue import facts  # imported here: it takes Scrapy, and most notebooks do not ask
+
     return {source.name: source.region for source in facts()}
 
 

@@ -62,7 +62,7 @@ def copy_notebooks(target: Path, *, replace: bool = False) -> list[str]:
         elif not place.exists() or place.read_bytes() != content:
             place.write_bytes(content)
             copied += 1
-    done = [f"{counted(copied, 'fil', 'filer')} kopierade till {target}."]
+    done = [f"{counted(copied, 'fil kopierad', 'filer kopierade')} till {target}."]
     if kept:
         done.append(f"Orörda, eftersom de skiljer sig från våra: {', '.join(kept)}. Skriv över med --replace.")
     return done

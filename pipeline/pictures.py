@@ -15,12 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 INK, MUTED, LINE, GROUND = "#1b1f24", "#57606a", "#d8dee4", "#ffffff"
 ACCENT, WARN = "#0b5c8a", "#8a5a00"
 LESS = "#b8c0c8"  # bars and points that are there for comparison
 WIDTH, DPI = 8.0, 110  # inches; 880 points, as wide as a notebook's text
-LONGEST = 34  # letters of a label before it is cut
+LONGEST = 36  # letters of a label before it is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,14 @@ def bars(
     ends = numbers
     if low is not None and high is not None:
         lows, ends = np.asarray(low, dtype=float), np.maximum(np.asarray(high, dtype=float), numbers)
+        axes.hlines(places, lows, ends, color=GROUND, linewidth=4)  # a light edge, so that it shows on the bar
         axes.hlines(places, lows, ends, color=INK, linewidth=1.4)
     texts = list(shown) if shown is not None else [_number(value) for value in numbers]
     widest = max(float(np.max(ends, initial=0)), 1e-9)
     for place, end, text in zip(places, ends, texts, strict=True):
         axes.text(end + widest * 0.012, place, text, va="center", ha="left", color=INK, fontsize=10)
     room = 0.04 + 0.018 * max((len(text) for text in texts), default=1)
-    axes.set_xlim(0, widest * (1 + room))
+    axes.set(xlim=(0, widest * (1 + room)), ylim=(-0.6, len(numbers) - 0.4))
     axes.set_yticks(places, [_cut(name) for name in names])
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
@@ -98,7 +100,7 @@ def intervals(
     edge = _edge(lows, highs)
     axes.set_xscale("log", base=2)
     axes.set_xlim(1 / edge / 1.1, edge * 1.1)
-    axes.axvline(1, color=MUTED, linewidth=1)
+    axes.axvline(1, color=MUTED, linewidth=1, zorder=0)
     for is_marked, colour in ((False, MUTED), (True, ACCENT)):
         chosen = marked == is_marked
         lines_at = np.clip(lows[chosen], 1 / edge / 2, None), np.clip(highs[chosen], None, edge * 2)
@@ -106,7 +108,7 @@ def intervals(
         fill = colour if is_marked else GROUND
         axes.plot(centre[chosen], places[chosen], "o", color=colour, markerfacecolor=fill, markersize=7)
     axes.set_yticks(places, [_cut(name) for name in names])
-    axes.xaxis.set_major_formatter(lambda value, _place: f"× {_number(value)}")
+    axes.xaxis.set_major_formatter(lambda value, _place: f"× {value:g}" if value >= 1 else f"÷ {1 / value:g}")
     axes.minorticks_off()
     axes.set_title(f"← {words[0]}", loc="left", fontsize=9.5, color=MUTED)
     axes.set_title(f"{words[1]} →", loc="right", fontsize=9.5, color=MUTED)
@@ -128,6 +130,8 @@ def lines(days: Sequence[Any], series: dict[str, Sequence[float]], caption: Capt
         ends.append(float(y[-1]))
     axes.set_ylim(0, max(1.0, max(float(np.nanmax(values)) for values in series.values()) * 1.12))
     axes.margins(x=0.01)
+    axes.yaxis.set_major_formatter(lambda value, _place: _number(value))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
     _dated(axes, "%Y-%m-%d")
     axes.grid(axis="y", color=LINE, linewidth=0.8)
     axes.spines["left"].set_visible(False)
@@ -161,8 +165,10 @@ def steps(days: Sequence[Any], names: Sequence[str], caption: Caption, *, today:
     for day, place in zip(x, places, strict=True):
         fill = GROUND if day > now else ACCENT
         axes.plot([day], [place], "o", markersize=9, color=ACCENT, markerfacecolor=fill)
-        axes.annotate(f"{day:%Y-%m-%d}", (day, place), (9, 0), textcoords="offset points", va="center", fontsize=9.5)
-    axes.margins(x=0.16, y=0.08)
+        side, edge = (9, "left") if day - x[0] < (x[-1] - x[0]) / 2 else (-9, "right")  # inwards, where there is room
+        where: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": edge, "fontsize": 9.5}
+        axes.annotate(f"{day:%Y-%m-%d}", (day, place), (side, 0), **where, bbox={"fc": GROUND, "ec": "none", "pad": 1})
+    axes.margins(x=0.05, y=0.1)
     axes.set_yticks(places, [_cut(name) for name in names])
     _dated(axes, "%Y-%m")
     return _done(figure, caption, names, [f"{day:%Y-%m-%d}" for day in x])
@@ -188,7 +194,7 @@ def _height(rows: int) -> float:
 
 
 def _sheet(
-    caption: Caption, *, height: float, left: float = 0.33, right: float = 0.03, above: float = 0, below: float = 0
+    caption: Caption, *, height: float, left: float = 0.37, right: float = 0.03, above: float = 0, below: float = 0
 ) -> tuple[Axes, Figure]:
     top, bottom = 0.72 + above, 0.58 + below  # inches for the title and unit above, the source below
     whole = height + top + bottom
