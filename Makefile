@@ -8,7 +8,7 @@ DATA ?= ../shared/data
 KILLS ?= 1000
 DATABASE ?= both
 
-.PHONY: help demo setup test lint check bench kill model trial clean
+.PHONY: help demo setup test lint check bench kill model trial words accessibility clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,12 @@ model: $(VENV)/.installed ## build the trained model anew; needs labelled items 
 
 trial: $(VENV)/.installed ## measure the model on items it is kept from; needs labelled items in DATA
 	$(BIN)/python -m nlp.trial --items $(DATA)/pool.jsonl --labels $(DATA)/labels-dev.jsonl
+
+words: $(VENV)/.installed-test ## bring the page's translations up to date; names what lacks one
+	$(BIN)/python -m web.catalogue
+
+accessibility: $(VENV)/.installed-test ## check every page in a browser and record it for the accessibility statement
+	$(BIN)/python -m tests.web.record_accessibility
 
 clean: ## remove the virtual environment and what the tools left
 	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

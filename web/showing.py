@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from crawlers.dates import STOCKHOLM
 from pipeline.wording import clean, day_in_words, distance_in_words, shortened
@@ -25,6 +25,7 @@ def install(app: Flask) -> None:
     app.context_processor(_at_hand)
     app.add_template_filter(day, "day")
     app.add_template_filter(moment, "moment")
+    app.add_template_filter(lang, "lang")
     app.add_template_filter(clean, "clean")
     app.add_template_filter(shortened, "shortened")
 
@@ -48,7 +49,7 @@ def day(value: date | None, *, distance: bool = False) -> Markup:
     words = day_in_words(value, context.today())
     if distance:
         words = f"{distance_in_words(value, context.today())} · {words}"
-    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(value.isoformat(), words)
+    return _time(value.isoformat(), words)
 
 
 def moment(value: datetime | None) -> Markup:
@@ -56,6 +57,15 @@ def moment(value: datetime | None) -> Markup:
     if value is None:
         return Markup()
     local = value.astimezone(STOCKHOLM)
-    words = escape(f"{day_in_words(local.date(), context.today())} {local:%H.%M}")
-    iso = local.isoformat(timespec="minutes")
-    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(iso, words)
+    words = f"{day_in_words(local.date(), context.today())} {local:%H.%M}"
+    return _time(local.isoformat(timespec="minutes"), words)
+
+
+def _time(iso: str, words: str) -> Markup:
+    return Markup('<time datetime="{0}" title="{0}"{1}>{2}</time>').format(iso, lang(""), words)
+
+
+def lang(code: str) -> Markup:
+    """Return the attribute of a text in another language than the page's; "" is Swedish."""
+    of_text = code or language.DEFAULT
+    return Markup(' lang="{}"').format(of_text) if of_text != language.language() else Markup()
