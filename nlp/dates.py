@@ -111,7 +111,8 @@ def _without_repeats(deadlines: list[Deadline]) -> list[Deadline]:
 
 def _passages(text: str) -> Iterator[tuple[str, list[Day]]]:
     """Yield the stretches of text around days, where there are words that could make one of them a deadline."""
-    days = find_days(text)
+    if not (days := find_days(text)):
+        return
     stretches: list[tuple[int, int]] = []
     for day in days:
         if not _may_be_deadline(text, day):

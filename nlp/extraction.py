@@ -55,6 +55,8 @@ def extract_conditions(item: Item, language: str) -> Extraction:
 
 
 def _deadlines_in_meta(item: Item) -> list[Deadline]:
+    if not item.meta:
+        return []
     of_kind = {Kind.CONSULTATION: "answer", Kind.CALL: "application"}.get(item.kind, "other")
     found: list[Deadline] = []
     for name, role in _META_DAYS.items():
@@ -104,6 +106,9 @@ def _join_deadlines(given: Iterable[Deadline], read: Iterable[Deadline]) -> tupl
 
 def _join_money(given: Iterable[Money], read: Iterable[Money]) -> tuple[Money, ...]:
     money = list(dict.fromkeys(given))
+    read = tuple(read)
+    if not money:
+        return read
     amounts = {(one.value, one.currency) for one in money}
     has_total = any(one.role == "total" for one in money)
     new = [one for one in read if (one.value, one.currency) not in amounts]

@@ -52,7 +52,7 @@ def said_by_model(reads: Sequence[Read | None], learnt: Learnt, margins: Floats,
     order = np.argsort(-strengths[:, 1:-1], axis=1, kind="stable")[:, :MOST_AREAS] + 1
     best = np.take_along_axis(strengths, order, axis=1)
     told = [_told(*pair) for pair in zip(order.tolist(), best.tolist(), strict=True)]
-    heavy = [shares.heavy(column, LEAST_WORD) for column in _columns(reads, told, learnt.targets)]
+    heavy = [shares.heavy(column, LEAST_WORD, MOST_WORDS) for column in _columns(reads, told, learnt.targets)]
     scale, names = learnt.known_weight(), learnt.targets
     found: list[Said | None] = []
     for number, (read, areas) in enumerate(zip(reads, told, strict=True)):
@@ -102,10 +102,7 @@ def _has_signs(read: Read, area: str) -> bool:
 
 
 def _most(heavy: Sequence[tuple[float, str]], target: str) -> list[tuple[str, float]]:
-    """The words that add most, and for relevance those that take most away."""
-    if not heavy:
-        return []
-    heavy = sorted(heavy, key=lambda pair: -pair[0])
+    """The first words that add, and for relevance the last that take away."""
     ends = [pair for pair in heavy[:MOST_WORDS] if pair[0] > 0]
     if target == RELEVANCE:
         ends += [pair for pair in heavy[-MOST_WORDS:] if pair[0] < 0]

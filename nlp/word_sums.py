@@ -125,8 +125,11 @@ class Shares:
         """Return a row per word, with every column."""
         return np.asarray(self.memory[self.counted.rows] * self.scale[:, None])
 
-    def heavy(self, columns: Mapping[int, int], least: float) -> dict[int, list[tuple[float, str]]]:
-        """Return, per text that a column is asked of, the words that add or take away at least so much in it."""
+    def heavy(self, columns: Mapping[int, int], least: float, ends: int) -> dict[int, list[tuple[float, str]]]:
+        """Return, per text that a column is asked of, the words that add or take away at least so much in it.
+
+        The one that adds most is first; of many only so many from either end are told.
+        """
         counted = self.counted
         asked = np.full(len(counted.starts) - 1, -1, dtype=np.intp)
         asked[list(columns)] = list(columns.values())
@@ -134,12 +137,23 @@ class Shares:
         inside = np.flatnonzero(column >= 0)
         shares = self.memory[counted.rows[inside], column[inside]] * self.scale[inside]
         is_heavy = np.abs(shares) >= least
-        places = inside[is_heavy]
+        places, shares = inside[is_heavy], shares[is_heavy]
         texts = np.searchsorted(counted.starts, places, side="right") - 1
+        order = np.lexsort((-shares, texts))
+        order = order[_ends(texts, ends)]
         found: dict[int, list[tuple[float, str]]] = {}
-        for text, place, share in zip(texts.tolist(), places.tolist(), shares[is_heavy].tolist(), strict=True):
+        told = zip(texts[order].tolist(), shares[order].tolist(), places[order].tolist(), strict=True)
+        for text, share, place in told:
             found.setdefault(text, []).append((share, counted.words[place]))
         return found
+
+
+def _ends(groups: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.bool_]:
+    """Tell which of numbered things that stand in groups, one group after another, are near an end of theirs."""
+    starts = np.searchsorted(groups, groups, side="left")
+    ends = np.searchsorted(groups, groups, side="right")
+    places = np.arange(len(groups))
+    return np.asarray((places - starts < most) | (ends - places <= most))
 
 
 class _Rows(dict[str, int]):
