@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from store.types import Assessment, Deadline, Item, Kind, Reason, Revision, Stage, StoredItem, Thread
+from store.types import Analysis, Assessment, Deadline, Item, Kind, Reason, Revision, Stage, StoredItem, Thread
 
 FLAG_ON = 0.5  # a flag is a probability; from here on it is shown and acted on
 KINDS_ONE_ANSWERS = (Kind.CALL, Kind.CONSULTATION)
@@ -40,6 +40,7 @@ class Candidate:
     story: str | None = None
     thread: Thread | None = None
     revisions: tuple[Revision, ...] = ()
+    analysis: Analysis | None = None  # the municipality's own, only a signed one
 
     @property
     def item(self) -> Item:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from nlp.learning import Correction
@@ -12,13 +13,14 @@ from pipeline.learned import learned_of, least_shared, usable_correction
 from pipeline.municipality import Municipality
 from pipeline.route import lowest_relevance
 from pipeline.selection import History, Told
+from store.analyses import signed_analyses
 from store.assessments import get_assessments, iter_assessed
 from store.db import Session
 from store.items import events_since, get_items
 from store.stories import story_of
 from store.threads import threads_of
 from store.told import last_week_told, told_at
-from store.types import Assessment, Kind, Revision, Ruling, StoredItem, Verdict
+from store.types import Analysis, Assessment, Kind, Revision, Ruling, StoredItem, Verdict
 from store.verdicts import latest_verdicts
 
 EVENTS_KEPT = timedelta(days=400)  # a call is announced up to a year before it closes
@@ -55,7 +57,32 @@ def read_candidates(
     pairs = current | chosen
     learned = _learned(session, correction, pairs, least, week)
     pairs = {item: pair for item, pair in pairs.items() if item in chosen or _relevance(item, pair, learned) >= least}
-    return candidates_of(session, pairs, week, learned)
+    return with_analyses(session, municipality, candidates_of(session, pairs, week, learned), week)
+
+
+def with_analyses(
+    session: Session, municipality: Municipality, candidates: Sequence[Candidate], week: Week
+) -> list[Candidate]:
+    """Return the items with what the municipality says they mean, where a person had signed it by then."""
+    keys = {candidate.id: [candidate.id, *mates_of(candidate)] for candidate in candidates}
+    wanted = list(dict.fromkeys(key for some in keys.values() for key in some))
+    found = signed_analyses(session, municipality.key, wanted)
+    standing = {item: one for item, one in found.items() if one.signed_at and one.signed_at <= week.now}
+    return [replace(one, analysis=_analysis_for(keys[one.id], standing)) for one in candidates]
+
+
+def mates_of(candidate: Candidate) -> list[ItemId]:
+    """Return the other items of the candidate's matter."""
+    members = candidate.thread.members if candidate.thread else ()
+    return [key for key in dict.fromkeys((m.source, m.key) for m in members) if key != candidate.id]
+
+
+def _analysis_for(keys: Sequence[ItemId], standing: Mapping[ItemId, Analysis]) -> Analysis | None:
+    """Return the item's own analysis, or else the one of its matter that was signed last."""
+    if keys[0] in standing:
+        return standing[keys[0]]
+    mates = [standing[key] for key in keys if key in standing]
+    return max(mates, key=lambda one: (one.written_at, one.source, one.key), default=None)
 
 
 def learned_now(session: Session, municipality: Municipality, pairs: Mapping[ItemId, Pair], week: Week) -> AllLearned:

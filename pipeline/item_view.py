@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.analyses import status_in_words
 from pipeline.areas import area_names
 from pipeline.candidate import Candidate, ItemId
 from pipeline.currency import Week
@@ -17,12 +18,13 @@ from pipeline.selection import Entry
 from pipeline.thread_wording import STAGES
 from pipeline.triage_list import Row
 from pipeline.triage_week import read_named, rows_of
-from pipeline.wording import clean, kind_in_words, shortened
+from pipeline.wording import clean, kind_in_words, shortened, upper_first
+from store.analyses import analyses_on
 from store.db import Session
 from store.details import get_details
 from store.items import get_items, last_seen, revisions
 from store.triage import story_members, tellings
-from store.types import Reason, Revision, Route, Ruling, Stage, StoredItem, Verdict
+from store.types import Analysis, Reason, Revision, Route, Ruling, Stage, StoredItem, Verdict
 from store.verdicts import verdicts_on
 
 RULING_WORDS = {
@@ -77,7 +79,13 @@ class ItemView:
     seen: datetime | None
     facts: str = ""  # who may apply, with whom and for how much
     basis: tuple[str, ...] = ()  # what each of these rests on
+    analysis: Analysis | None = None  # the newest version of what it means for the municipality, signed or not
     matter: str = ""  # the id of its thread
+
+    @property
+    def analysis_status(self) -> str:
+        """Whose the analysis is, and whether a person stands for it."""
+        return upper_first(status_in_words(self.analysis)) if self.analysis else ""
 
     @property
     def newest(self) -> int:
@@ -121,6 +129,7 @@ def view_item(session: Session, municipality: Municipality, item: ItemId, now: d
         seen=last_seen(session, *item),
         facts=facts_in_words(candidate.item, candidate.assessment.facts),
         basis=tuple(basis_in_words(candidate.assessment.facts)),
+        analysis=next(iter(analyses_on(session, municipality.key, item)), None),
         matter=candidate.thread.id if candidate.thread else "",
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from nlp.language import detect
+from pipeline.analyses import in_letter
 from pipeline.candidate import Candidate
 from pipeline.fact_wording import facts_in_words
 from pipeline.selection import CLOSES_SOON, Entry
@@ -70,6 +71,7 @@ class LetterItem:
     also: tuple[Link, ...]  # new items of the same matter
     units: str
     because: str
+    analysis: str = ""  # what the municipality says it means, when a person has signed it
     answer: str = ""  # the page to answer on, when there is one
 
 
@@ -96,6 +98,7 @@ def letter_item(entry: Entry, today: date, units: str, answer: str = "") -> Lett
         also=tuple(Link(word_of(c) or lower_first(kind_in_words(c.item)), safe_link(c.item.url)) for c in entry.also),
         units=units,
         because=clean(entry.routes[0].because),
+        analysis=in_letter(candidate),
         answer=answer,
     )
 

@@ -7,6 +7,7 @@ from flask import Blueprint
 from web.views import (
     about,
     actions,
+    analyses,
     answers,
     api,
     audit,
@@ -45,6 +46,7 @@ PAGES: tuple[Blueprint, ...] = (
     deadlines.page,
     calendar.page,
     actions.page,
+    analyses.page,
     threads.page,
     cofinancing.page,
     digests.page,

@@ -12,7 +12,7 @@ from pipeline.letter import Extras
 from pipeline.letter_item import Link
 from pipeline.selection import History, Told
 from pipeline.source_notes import SourceNotes
-from store.types import Deadline, Kind, Money, Reason, Reference, Stage, Thread, ThreadMember
+from store.types import Analysis, Deadline, Kind, Money, Reason, Reference, Stage, Thread, ThreadMember
 from tests.pipeline.making import NOW, candidate, moved_deadline, unit
 
 ALL_READ = SourceNotes(14)
@@ -308,7 +308,29 @@ AFTER_A_NOTICE = GoldenWeek(
     ),
 )
 
+ANALYSED = GoldenWeek(
+    candidates=(
+        replace(
+            CARE_DIRECTIVE,
+            analysis=Analysis(
+                municipality="provköping",
+                source="cellar",
+                key="32026L0999",
+                meaning="Färdtjänsten måste godta kort från andra länder.\nTillstånden behöver ses över.",
+                written_at=NOW,
+                author="analytiker",
+                proposal="Socialförvaltningen tar fram nya rutiner under 2027.",
+                signed_by="samordnare",
+                signed_at=NOW,
+            ),
+        ),
+        replace(CHILDREN_NEWS, analysis=None),
+    ),
+    page=True,
+)
+
 WEEKS = {
+    "analysed": ANALYSED,
     "notice": NOTICE,
     "after_a_notice": AFTER_A_NOTICE,
     "needs_a_person": NEEDS_A_PERSON,

@@ -15,6 +15,8 @@ from store.types import Role
 from tests.web.browsing import chromium, logged_in, needs_chromium, served
 from tests.web.routes import addresses
 
+WIDTHS = (360, 1400)  # pixels
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 STRANGERS = ("about.", "login.", "residents.", "sso.")  # pages that are looked at without a login
@@ -30,7 +32,10 @@ def browser() -> Iterator[Browser]:
 
 def pages(app: Flask) -> list[tuple[Role | None, str]]:
     """Return (who, address) of everything that is shown as a page, and of an error page."""
-    found: list[tuple[Role | None, str]] = [(Role.COORDINATOR, "/finns-inte")]
+    found: list[tuple[Role | None, str]] = [
+        (Role.COORDINATOR, "/finns-inte"),
+        (Role.COORDINATOR, "/analys?post=cellar/avlopp"),
+    ]
     for endpoint, _, url in addresses(app, "GET"):
         role = None if endpoint.startswith(STRANGERS) else Role.COORDINATOR
         if endpoint != "static":
