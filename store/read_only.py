@@ -46,6 +46,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
     except DBAPIError as error:
+        if "readonly database" in str(error.orig):  # its log needs a small file beside it, which only a writer may make
+            raise StoreError(
+                f"Databasen {engines.shown_url(engine)} ligger i en mapp där du inte får skriva, och SQLite behöver en "
+                "fil bredvid den även för att läsa. Läs en kopia, eller be om skrivrätt i mappen."
+            ) from error
         raise engines.fault(error, engine) or error from error
 
 

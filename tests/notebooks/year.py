@@ -124,7 +124,7 @@ def _made(
         language=language,
         published=day,
         publisher="Exempelmyndigheten" if language == "sv" else "Example office",
-        deadlines=(Deadline(day + timedelta(days=chance.randint(20, 200))),) if call else (),
+        deadlines=_deadlines(chance, kind, day),
         money=(Money(float(chance.randint(1, 40)) * 100_000, "EUR", "total"),) if call else (),
         concepts=(Concept("programme", "1", chance.choice(PROGRAMMES)),) if call else (),
         meta=meta,
@@ -141,6 +141,12 @@ def _made(
         flags={"funding": 0.9} if call else {},
     )
     return Made(item, assessment)
+
+
+def _deadlines(chance: random.Random, kind: Kind, day: date) -> tuple[Deadline, ...]:
+    if kind is Kind.CALL:
+        return (Deadline(day + timedelta(days=chance.randint(20, 200))),)
+    return (Deadline(day + timedelta(days=chance.randint(20, 60)), "answer"),) if kind is Kind.CONSULTATION else ()
 
 
 def _judge(session: Session, chance: random.Random, place: str, some: list[Made], at: datetime) -> None:

@@ -258,6 +258,17 @@ def test_missing_and_older_databases_are_told_in_words_and_left_alone(sqlite_sto
         open_frames(tmp_path)
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_reader_with_no_right_to_write_in_the_folder_is_told_what_to_do(sqlite_store: Store, tmp_path: Path) -> None:
+    sqlite_store.close()
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(StoreError, match="Läs en kopia"):
+            open_frames(tmp_path)
+    finally:
+        tmp_path.chmod(0o700)
+
+
 def test_without_pandas_one_sentence_says_how_to_get_it(sqlite_store: Store) -> None:
     code = (
         "import sys; sys.modules['pandas'] = None\n"
