@@ -23,7 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import ours, usual, whole
+from tests.benchmarks import letters, ours, usual, whole
 from tests.benchmarks.texts import feed, lines
 
 ROUNDS = 3
@@ -114,6 +114,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         starts = [whole.start(lines(count, seed=2), Path(folder)) for count in (1, LINES)]
         rows = measure(Path(folder))
+    sent = letters.measure()
     table = Table(title=f"{platform.machine()}, Python {platform.python_version()}", title_justify="left")
     for column in ("what", "ours, items/s", "usual parts, items/s", "ratio", "usual parts"):
         table.add_column(column)
@@ -126,8 +127,13 @@ def main() -> None:
     for one in starts:
         took = f"{one.seconds:.1f} s by the clock, {one.processor_seconds:.1f} s of the processor"
         console.print(f"utkik classify, {one.lines} lines, start to end: {took}, {one.megabytes:.0f} MB")
+    for line in letters.lines_of(sent):
+        console.print(line)
     if chosen.json:
-        chosen.json.write_text(json.dumps(report(rows, peak, starts), indent=2), encoding="utf-8")
+        chosen.json.write_text(
+            json.dumps(report(rows, peak, starts) | {"letters": {k: asdict(v) for k, v in sent.items()}}, indent=2),
+            encoding="utf-8",
+        )
 
 
 def report(rows: list[Row], peak: float, starts: list[whole.Start]) -> dict[str, Any]:

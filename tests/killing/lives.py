@@ -6,6 +6,7 @@ does, it does as any process: its own connections, its own files, its own locks.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -56,6 +57,8 @@ def live(work: Work, death: Death | None, log: Path, *, watched: frozenset[str] 
     if pid == 0:
         os.close(hears)
         _be(work, Watch(watched, death.at if death else None), says, log)
+    with contextlib.suppress(OSError):  # it has done so itself, or is gone already
+        os.setpgid(pid, pid)
     os.close(says)
     said = bytearray()
     if not _listen(hears, said, death.after if death else LONGEST):
@@ -89,7 +92,7 @@ def _be(work: Work, watch: Watch, says: int, log: Path) -> None:
     """Do the work and end; never returns."""
     status = 1
     try:
-        os.setsid()
+        os.setpgid(0, 0)  # here and in the parent: whoever is first, it can be killed with its children
         file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         for standard in (1, 2):
             os.dup2(file, standard)

@@ -29,14 +29,15 @@ PER_WORLD = sum(KILLS.values())
 DATABASES = ("sqlite", "postgresql")
 
 
-def kill(database: str, server_url: str, kills: int, seed: int, show: Callable[[str], None]) -> Tally:
-    """Run a campaign until so many lives have been killed, and return what it came to."""
+def kill(database: str, server_url: str, kills: int, seed: int, minutes: float, show: Callable[[str], None]) -> Tally:
+    """Run a campaign until so many lives have been killed, or the time is up, and return what it came to."""
+    ends = time.monotonic() + minutes * 60
     with tempfile.TemporaryDirectory(prefix="utkik-killing-") as place, outside(Path(place)) as servers:
         chance = random.Random(f"{seed} {database}")  # noqa: S311 - repeatable moments, not secrets
         campaign = Campaign(Path(place), server_url, servers, chance)
         show("an undisturbed world")
         campaign.prepare()
-        while campaign.tally.total < kills and not campaign.tally.faults:
+        while campaign.tally.total < kills and not campaign.tally.faults and time.monotonic() < ends:
             campaign.one_world(min(PER_WORLD, kills - campaign.tally.total), show)
         return campaign.tally
 
@@ -89,6 +90,7 @@ def main() -> int:
     options.add_argument("--database", choices=[*DATABASES, "both"], default="both")
     options.add_argument("--server", default="", help="address of a PostgreSQL server; left out, one is started")
     options.add_argument("--seed", type=int, default=time.time_ns() % 10**6, help="of the moments; told in the end")
+    options.add_argument("--minutes", type=float, default=float("inf"), help="begin no new world after so long")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
     console, reports = Console(), {}
@@ -98,7 +100,8 @@ def main() -> int:
             started = database == "postgresql" and not chosen.server
             server = stack.enter_context(postgresql()) if started else chosen.server
             show = stack.enter_context(bar(console, database, chosen.kills))
-            tally = kill(database, server if database == "postgresql" else "", chosen.kills, chosen.seed, show)
+            url = server if database == "postgresql" else ""
+            tally = kill(database, url, chosen.kills, chosen.seed, chosen.minutes, show)
         reports[database] = report(tally, time.monotonic() - began)
     console.print(table_of(reports), f"seed {chosen.seed}")
     faults = [fault for figures in reports.values() for fault in figures["faults"]]

@@ -78,9 +78,12 @@ def outside(folder: Path) -> Iterator[Outside]:
     """Give the servers, running."""
     log = folder / "accepted.txt"
     command = [sys.executable, "-m", "tests.killing.servers", str(log)]
-    with subprocess.Popen(  # noqa: S603 - our own program
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    # Every crawl that is killed is a connection that breaks, told at length.
+    with (
+        (folder / "servers.log").open("wb") as said,
+        subprocess.Popen(command, cwd=ROOT, text=True, stderr=said, **pipes) as process,  # noqa: S603 - our own program
+    ):
         assert process.stdout is not None
         yield Outside(**json.loads(process.stdout.readline()), log=log)
         process.communicate()
