@@ -12,6 +12,7 @@ from pipeline.folder import file_stem
 from pipeline.installation import Installation
 from pipeline.municipality import Municipality, Person
 from pipeline.run import LOCK
+from pipeline.toml_edit import BACKUP
 from store.errors import ConfigurationError
 from store.persons import (
     Address,
@@ -78,9 +79,10 @@ def roles_of(municipality: Municipality, email: str) -> list[str]:
 
 def files_about(installation: Installation, email: str) -> Iterator[Path]:
     """Yield the files of letters and logs that name the address in their name or content."""
-    address, spelt = Address(email), in_file_names(email)
-    for folder in (installation.settings.outbox, installation.settings.logs):
-        for path in sorted(folder.rglob("*")):
+    address, spelt, settings = Address(email), in_file_names(email), installation.settings
+    before = settings.home.glob(f"*.toml{BACKUP}")  # what the two files said before the latest change on the page
+    for folder in (settings.outbox.rglob("*"), settings.logs.rglob("*"), before):
+        for path in sorted(folder):
             if path.is_file() and (spelt in path.name or address.replaced(content := path.read_bytes(), "") != content):
                 yield path
 

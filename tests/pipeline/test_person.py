@@ -22,9 +22,10 @@ from store.db import Store
 from store.digests import count_by_state, get_digest
 from store.errors import ConfigurationError
 from store.feedback import list_feedback, save_feedback
+from store.organisation import list_changes, note_change
 from store.persons import Address
 from store.runs import begin_run, end_run
-from store.types import Answer, ContactState, Feedback, Item, Outcome, Reach
+from store.types import Answer, ContactState, Feedback, Item, OrganisationChange, Outcome, Reach
 from tests.pipeline.ledgers import KEY, NOW, fill_ledger, letter, make_installation, sent_digest
 
 CANARY = "kanariefagel@example.org"
@@ -112,3 +113,20 @@ def test_address_within_a_longer_one_is_another_persons() -> None:
         assert address.replaced(text, "x@example.org") == text
     assert address.replaced("Till <Anna@example.org>.", "x@y.se") == "Till <x@y.se>."
     assert address.replaced({"anna@example.org": ["anna@example.org", 1]}, "x") == {"x": ["x", 1]}
+
+
+def test_forgotten_person_leaves_the_history_of_the_organisation_and_the_version_beside_the_file(
+    installation: Installation,
+) -> None:
+    beside = installation.settings.home / "municipality.toml.bak"
+    beside.write_text(f'email = "{CANARY}"\n', encoding="utf-8")
+    with installation.store.session() as session:
+        text = f'email = "{CANARY}"\n'
+        change = OrganisationChange(municipality=KEY, at=NOW, account_id="", role="", what="ändrade", text=text)
+        note_change(session, change)
+    assert str(beside) in person_values(installation, CANARY)["files"]
+    forget_person(installation, CANARY, now=NOW)
+    assert CANARY not in beside.read_text(encoding="utf-8")
+    with installation.store.reading() as session:
+        (change,) = list_changes(session, KEY)
+    assert CANARY not in change.text

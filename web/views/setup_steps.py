@@ -14,7 +14,7 @@ from pipeline.first_crawl import progress_of
 from pipeline.organisation_edit import read_organisation
 from pipeline.organisation_form import FormRefused, PersonForm, faults_of, unit_changes, unit_form
 from pipeline.settings import SettingsFault, set_by_environment
-from pipeline.settings_edit import change_settings, settings_version, wanted_changes
+from pipeline.settings_edit import change_settings, settings_file, settings_version, wanted_changes
 from pipeline.toml_edit import REMOVED, Change, ChangedMeanwhile, version_of
 from pipeline.toml_file import Place
 from pipeline.trial_mail import fault_in_words, send_trial
@@ -221,8 +221,13 @@ def _mail_page(faults: dict[str, str]) -> str:
 
 
 def _address_page(faults: dict[str, str]) -> str:
-    value = request.form.get("address", context.installation().settings.web.address)
-    return step_page("address", "address", value=value, faults=faults, **_settings_at_hand(faults, ("web_address",)))
+    installation = context.installation()
+    written = settings_file(installation).values.get("web", {}).get("address", installation.settings.web.address)
+    value = request.form.get("address", str(written))
+    waits = set_up.is_waiting(installation.settings.home)
+    return step_page(
+        "address", "address", value=value, waits=waits, faults=faults, **_settings_at_hand(faults, ("web_address",))
+    )
 
 
 def _settings_at_hand(faults: dict[str, str], shown: tuple[str, ...]) -> dict[str, Any]:
