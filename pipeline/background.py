@@ -123,6 +123,7 @@ class Keeper:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[Any, Any]] = {}
         self._under_way: dict[str, tuple[Any, threading.Thread]] = {}
+        self._failed: set[str] = set()
 
     def get(self, name: str, mark: Any, work: Callable[[], Any], *, wait: float) -> tuple[Any, bool]:
         """Return (value, whether it is of this mark), after at most `wait` seconds; (None, False) before the first."""
@@ -139,6 +140,10 @@ class Keeper:
         kept = self._kept.get(name)
         return (kept[1], kept[0] == mark) if kept else (None, False)
 
+    def has_failed(self, name: str) -> bool:
+        """Tell whether the latest work of that name failed: then there is no use in asking again at once."""
+        return name in self._failed
+
     def forget(self, name: str) -> None:
         """Leave what is kept, so that the next look waits for a new one."""
         self._kept.pop(name, None)
@@ -151,5 +156,7 @@ class Keeper:
     def _work(self, name: str, mark: Any, work: Callable[[], Any]) -> None:
         try:
             self._kept[name] = (mark, work())
+            self._failed.discard(name)
         except Exception as error:  # the next look tries again
+            self._failed.add(name)
             logger.error("%s: could not be worked out: %s", name, _told(error))

@@ -137,8 +137,10 @@ def find_sendings(
         at, name = before
         conditions.append((DigestRow.created_at < at) | ((DigestRow.created_at == at) & (DigestRow.id < name)))
     query = select(DigestRow.id, DigestRow.created_at, DigestRow.units).where(*conditions)
+    query = query.order_by(DigestRow.created_at.desc(), DigestRow.id.desc())
+    query = query.execution_options(yield_per=200) if units else query.limit(limit + 1)
     found: list[Place] = []
-    for name, at, own in session.execute(query.order_by(DigestRow.created_at.desc(), DigestRow.id.desc())):
+    for name, at, own in session.execute(query):
         if not units or set(units) & set(own):
             found.append((at, name))
         if len(found) > limit:

@@ -85,6 +85,7 @@ def show() -> str:
         written=written,
         coming=coming,
         is_ready=previews is not None,
+        has_failed=context.surroundings().keeper.has_failed(PREVIEW),
         held=held,
         last=last,
         sent=told_sent(sent, now) if sent else "",
