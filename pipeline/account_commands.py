@@ -47,7 +47,7 @@ def show(context: typer.Context, as_json: AsJson = False) -> None:
 def add(
     context: typer.Context,
     name: Name,
-    role: Annotated[Role, typer.Option("--role", help="reader läser, analyst sköter åtgärder, coordinator bedömer och styr.")],
+    role: Annotated[Role, typer.Option("--role", help="reader läser, analyst sköter åtgärder, coordinator bedömer.")],
     typed: Typed = False,
 ) -> None:
     """Lägg upp ett konto med lösenord. Konton för gemensam inloggning läggs upp av sig själva."""

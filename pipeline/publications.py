@@ -66,6 +66,11 @@ class Shown:
     deeds: tuple[Deed, ...]
 
     @property
+    def published_on(self) -> date:
+        """The Swedish day it was published on."""
+        return self.published_at.astimezone(STOCKHOLM).date()
+
+    @property
     def uri(self) -> str:
         """The name of the item in feeds and files, the same for ever."""
         return f"urn:uuid:{self.id}"
