@@ -43,7 +43,8 @@ class MailPolicy(EmailPolicy):
         return bytes(super().fold_binary(name, value))
 
 
-POLICY = MailPolicy(linesep=SMTP.linesep, max_line_length=78)
+LONGEST_LINE = 78  # on the wire
+POLICY = MailPolicy(linesep=SMTP.linesep, max_line_length=LONGEST_LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ def message_bytes(rendered: Rendered, envelope: Envelope) -> bytes:
 @lru_cache(maxsize=20_000)
 def _quoted(line: bytes) -> bytes:
     """Return the line in quoted-printable, as the email package writes it."""
-    encoded = quoprimime.body_encode(line.decode("latin-1"), POLICY.max_line_length)
+    encoded = quoprimime.body_encode(line.decode("latin-1"), LONGEST_LINE)
     return encoded.replace("\n", "\r\n").encode("ascii") + b"\r\n"
 
 
