@@ -9,7 +9,7 @@ from pipeline.annual_annex import annex_of
 from pipeline.annual_figures import Figures
 from pipeline.annual_rows import Year, local_day
 from pipeline.annual_words import cited, money, number, share
-from pipeline.document import Block, Bullets, Document, Facts, Heading, Paragraph
+from pipeline.document import Block, Bullets, Document, Facts, Heading, Paragraph, strong
 from pipeline.goals import NO, PARTLY, UNKNOWN, Judged, goals_of, judge
 from pipeline.municipality import Municipality
 from pipeline.wording import MONTHS, counted, listed, lower_first
@@ -113,10 +113,11 @@ def _background() -> list[Block]:
             "upp som en åtgärd med enhet, ansvarig och dag."
         ),
         Paragraph(
-            "En post är ett dokument, en utlysning eller en nyhet. **Fördelad** betyder att posten rörde ett område "
-            "som enheten svarar för. **Skickad** betyder att den stod i ett brev som lämnats till mottagarens e-post. "
-            "**Besvarad** betyder att någon klickat på ett svar i brevet. En post som gått till flera räknas en gång i "
-            "kommunens summa och en gång hos var och en. Åtgärdernas läge är det som gällde när rapporten skrevs."
+            f"En post är ett dokument, en utlysning eller en nyhet. {strong('Fördelad')} betyder att posten rörde ett "
+            f"område som enheten svarar för. {strong('Skickad')} betyder att den stod i ett brev som lämnats till "
+            f"mottagarens e-post. {strong('Besvarad')} betyder att någon klickat på ett svar i brevet. En post som gått "
+            "till flera räknas en gång i kommunens summa och en gång hos var och en. Åtgärdernas läge är det som gällde "
+            "när rapporten skrevs."
         ),
     ]
 

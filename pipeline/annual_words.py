@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.action_wording import amount_in_words
 from pipeline.annual_figures import Figure, Figures
+from pipeline.document import cite
 from pipeline.wording import HARD_SPACE
 
 
@@ -21,12 +22,12 @@ def cited(figures: Figures, key: str) -> str:
 
 def with_number(figure: Figure) -> str:
     """Return "1 204" and the mark that leads to the figure's rows."""
-    return f"{number(figure.value)}[[{figure.number}]]"
+    return f"{number(figure.value)}{cite(figure.number)}"
 
 
 def money(figure: Figure) -> str:
     """Return "250 000 kronor" and the mark; the figure's key ends with its currency."""
-    return f"{amount_in_words(figure.value, figure.key.rsplit('.', 1)[1])}[[{figure.number}]]"
+    return f"{amount_in_words(figure.value, figure.key.rsplit('.', 1)[1])}{cite(figure.number)}"
 
 
 def share(part: float, whole: float) -> str:

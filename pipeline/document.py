@@ -6,8 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# In a text: [[12]] points at figure 12 of the annex, **words** are strong.
-_MARKS = re.compile(r"\[\[(?P<figure>\d+)\]\]|\*\*(?P<strong>[^*]+)\*\*")
+# Marks in running text: control characters, which no text of a source or a person keeps, so that none can be forged.
+_FIGURE, _STRONG = "\x1e", "\x1f"
+_MARKS = re.compile(f"{_FIGURE}(?P<figure>[0-9]+){_FIGURE}|{_STRONG}(?P<strong>[^{_STRONG}]+){_STRONG}")
+_FORBIDDEN = {code: None for code in range(32) if chr(code) not in "\t\n"}  # in XML, and thus in Word files
+
+
+def cite(figure: int) -> str:
+    """Return the mark that points at a figure of the annex."""
+    return f"{_FIGURE}{figure}{_FIGURE}"
+
+
+def strong(text: str) -> str:
+    """Return the text marked as strong."""
+    return f"{_STRONG}{text}{_STRONG}"
+
+
+def plain(text: str) -> str:
+    """Return the text without marks and other characters that no document may hold."""
+    return text.translate(_FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +130,8 @@ def runs_of(text: str) -> Iterator[Run]:
     start = 0
     for mark in _MARKS.finditer(text):
         if mark.start() > start:
-            yield Run(text[start : mark.start()])
-        yield Run(mark["strong"] or "", is_strong=bool(mark["strong"]), figure=mark["figure"] or "")
+            yield Run(plain(text[start : mark.start()]))
+        yield Run(plain(mark["strong"] or ""), is_strong=bool(mark["strong"]), figure=mark["figure"] or "")
         start = mark.end()
     if start < len(text):
-        yield Run(text[start:])
+        yield Run(plain(text[start:]))

@@ -20,6 +20,7 @@ from pipeline.document import (
     NewPage,
     Paragraph,
     Picture,
+    plain,
     runs_of,
 )
 from pipeline.document_pictures import INCHES, png_of
@@ -46,7 +47,7 @@ def word_of(document: Document, now: datetime) -> bytes:
     set_styles(file)
     _properties(file, document, now)
     _edges(file.sections[0], document)
-    file.add_paragraph(document.title, style="Title")
+    file.add_paragraph(plain(document.title), style="Title")
     for block in document.blocks:
         _add(file, block)
     out = io.BytesIO()
@@ -57,7 +58,8 @@ def word_of(document: Document, now: datetime) -> bytes:
 def _properties(file: Any, document: Document, now: datetime) -> None:
     moment = now.astimezone(STOCKHOLM).replace(tzinfo=None, microsecond=0)
     core = file.core_properties
-    core.title, core.author, core.last_modified_by = document.title, document.sender, document.sender
+    core.title = plain(document.title)
+    core.author = core.last_modified_by = plain(document.sender)
     core.subject, core.language, core.comments, core.revision = document.kind, "sv-SE", "", 1
     core.created = core.modified = moment
 
@@ -70,7 +72,7 @@ def _edges(section: Any, document: Document) -> None:
     section.left_margin = section.right_margin = Cm(2.5)
     section.top_margin, section.bottom_margin = Cm(2.8), Cm(2.2)
     head = section.header.paragraphs[0]
-    head.text = f"{document.sender}\t\t{document.kind}"
+    head.text = plain(f"{document.sender}\t\t{document.kind}")
     foot = section.footer.paragraphs[0]
     foot.add_run("\t\tSida ")
     field(foot, "PAGE")
@@ -81,7 +83,7 @@ def _edges(section: Any, document: Document) -> None:
 def _add(file: Any, block: Block) -> None:
     match block:
         case Heading():
-            file.add_heading(block.text, level=block.level)
+            file.add_heading(plain(block.text), level=block.level)
         case Paragraph():
             _runs(file.add_paragraph(style="Note" if block.is_note else "Normal"), block.text)
         case Bullets():
@@ -114,7 +116,7 @@ def _facts(file: Any, facts: Facts) -> None:
     for name, value in facts.pairs:
         cells = table.add_row().cells
         cells[0].paragraphs[0].style = "Cell head"
-        cells[0].paragraphs[0].add_run(name)
+        cells[0].paragraphs[0].add_run(plain(name))
         cells[1].paragraphs[0].style = "Cell"
         _runs(cells[1].paragraphs[0], value)
     _widths(table, [3, 9])
@@ -124,14 +126,14 @@ def _facts(file: Any, facts: Facts) -> None:
 def _picture(file: Any, picture: Picture) -> None:
     from docx.shared import Inches
 
-    file.add_paragraph(picture.title, style="Caption")
+    file.add_paragraph(plain(picture.title), style="Caption")
     paragraph = file.add_paragraph(style="After table")
     shape = paragraph.add_run().add_picture(io.BytesIO(png_of(picture)), width=Inches(INCHES))
-    name_picture(shape, picture.name, picture.says)
+    name_picture(shape, picture.name, plain(picture.says))
 
 
 def _grid(file: Any, grid: Grid) -> None:
-    file.add_paragraph(grid.title, style="Caption")
+    file.add_paragraph(plain(grid.title), style="Caption")
     table = file.add_table(rows=1, cols=len(grid.header))
     for place, text in enumerate(grid.header):
         _cell(table.rows[0].cells[place], text, "Cell head", is_number=place in grid.numbers)

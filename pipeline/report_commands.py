@@ -1,4 +1,4 @@
-"""The command group `utkik report`: the yearly follow-up, as documents and the rows that they rest on."""
+"""The command group `utkik report`: the yearly follow-up, the meeting pack, and what a meeting decided."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ from pipeline.document_html import html_of
 from pipeline.document_pdf import CONVERTERS, converter, pdf_of
 from pipeline.document_word import word_of
 from pipeline.installation import Installation, open_installation
-from pipeline.typed import typed_year
+from pipeline.meeting import decide, read_meeting
+from pipeline.meeting_report import meeting_pack
+from pipeline.municipality import COORDINATOR
+from pipeline.typed import typed_day, typed_year
 from store.errors import ConfigurationError
 
-report_app = typer.Typer(help="Skriv den årliga uppföljningen till kommunstyrelsen.", no_args_is_help=True)
+report_app = typer.Typer(
+    help="Årlig uppföljning till kommunstyrelsen, mötesunderlag och mötets beslut.", no_args_is_help=True
+)
 
 NO_PDF = (
     f"Ingen PDF: LibreOffice ({' eller '.join(CONVERTERS)}) finns inte på datorn. Spara som PDF från Word i stället."
@@ -45,6 +50,61 @@ def annual(
         folder = out or installation.settings.home / "reports"
         for line in write_annual(installation, wanted, folder, moment):
             context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
+
+
+@report_app.command()
+def meeting(
+    context: typer.Context,
+    day: Annotated[str, typer.Option("--date", metavar="ÅÅÅÅ-MM-DD", help="Mötets dag. Förval: i dag.")] = "",
+    following: Annotated[str, typer.Option("--next", metavar="ÅÅÅÅ-MM-DD", help="Nästa mötes dag.")] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="MAPP", help="Förval: mappen reports i installationen.")
+    ] = None,
+    now: Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Skriv som om klockan var detta.")] = "",
+) -> None:
+    """Skriv underlaget till internationella arbetsgruppens möte."""
+    moment = context.obj.moment(now)
+    on, after = typed_day(day, option="--date") or local_day(moment), typed_day(following, option="--next")
+    if after and after <= on:
+        raise ConfigurationError(f"--next {following}: nästa möte ska vara efter mötet {on}")
+    with open_installation(context.obj.home) as installation:
+        with installation.store.reading() as session:
+            read = read_meeting(session, installation.municipality, on, moment, after)
+        document = meeting_pack(read, installation.municipality)
+        folder = out or installation.settings.home / "reports"
+        for line in write_document(document, folder, f"mote-{on}", moment):
+            context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
+
+
+@report_app.command(name="decide")
+def keep_decision(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="BESLUT", help="Vad mötet beslutade.")],
+    day: Annotated[str, typer.Option("--date", metavar="ÅÅÅÅ-MM-DD", help="Mötets dag. Förval: i dag.")] = "",
+    post: Annotated[str, typer.Option("--post", metavar="KÄLLA/NYCKEL", help="Posten som det gäller.")] = "",
+    unit: Annotated[str, typer.Option("--unit", metavar="ENHET", help="Vem som gör det.")] = "",
+    due: Annotated[str, typer.Option("--due", metavar="ÅÅÅÅ-MM-DD", help="Senast.")] = "",
+    now: Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Skriv som om klockan var detta.")] = "",
+) -> None:
+    """Anteckna ett beslut från mötet; gäller det en post blir det en åtgärd."""
+    moment = context.obj.moment(now)
+    source, slash, key = post.partition("/")
+    if post and not (source and slash and key):
+        raise ConfigurationError(f"--post {post}: skriv som KÄLLA/NYCKEL")
+    with open_installation(context.obj.home) as installation, installation.store.session() as session:
+        decision = decide(
+            session,
+            installation.municipality,
+            meeting=typed_day(day, option="--date") or local_day(moment),
+            text=text,
+            item=(source, key) if post else None,
+            unit=unit or (COORDINATOR if post else ""),
+            due=typed_day(due, option="--due"),
+            by="internationella arbetsgruppen",
+            now=moment,
+        )
+    said = f"Beslutet är antecknat{' och har blivit en åtgärd' if decision.action_id else ''}: {decision.text}"
+    context.obj.console.print(escape(said), soft_wrap=True, highlight=False)
 
 
 def write_annual(installation: Installation, year: int, folder: Path, now: datetime) -> list[str]:

@@ -22,6 +22,7 @@ from pipeline.annual_annex import COLUMNS, files_of
 from pipeline.annual_figures import Figures, counted_from, figures_of
 from pipeline.annual_report import annual_report
 from pipeline.annual_rows import Year, read_year, weeks_of
+from pipeline.document import Document, Heading, Paragraph
 from pipeline.document_html import html_of
 from pipeline.document_pdf import converter, pdf_of
 from pipeline.document_word import word_of
@@ -334,3 +335,13 @@ def test_the_end_of_the_year_is_swedish(sqlite_store: Store) -> None:
     rows, _ = read(sqlite_store)
     assert not rows.is_over
     assert replace(rows, now=datetime(2026, 12, 31, 23, 0, tzinfo=UTC)).is_over
+
+
+def test_a_title_can_neither_forge_a_mark_nor_break_the_word_file() -> None:
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    hostile = "[[1]] **fet** \x00\x1b\x1e <b>"
+    document = Document(title=hostile, kind="x", sender=hostile, blocks=[Heading(hostile), Paragraph(hostile)])
+    file = docx.Document(io.BytesIO(word_of(document, NOW)))
+    assert [paragraph.text for paragraph in file.paragraphs] == ["[[1]] **fet**  <b>"] * 3
+    assert "<sup>" not in html_of(document).decode()
+    assert "<b>" not in html_of(document).decode()
