@@ -22,7 +22,10 @@ from store.db import Session
 REFIT = "refit"  # name of the task
 WORTH_A_LOOK = 0.35  # between what the model said and what was ruled; less is within its doubt
 MOST = 12
-NOTHING = {"words": {"more": [], "less": []}, "names": {"more": [], "less": []}}  # the page shows these beside
+NOTHING: Mapping[str, Any] = {
+    "words": {"more": [], "less": []},
+    "names": {"more": [], "less": []},
+}  # the page shows these beside
 MEASURED_WORDS = {
     "average precision": "Rangordning (average precision)",
     "recall in the top fifth": "Andel av det viktiga i den översta femtedelen",

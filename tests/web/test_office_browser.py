@@ -120,6 +120,7 @@ def test_letters_are_seen_and_sent_with_and_without_scripts(
         expect(frame.get_by_text("Rening av avloppsvatten").first).to_be_visible()
         page.get_by_role("link", name="Alla brev vecka 48").click()
         page.get_by_role("button", name="Skicka nu").dblclick()
+        expect(page.locator("#flash p").first).to_be_visible()
         if not scripts:
             finish(app)
             page.goto("/utskick")
