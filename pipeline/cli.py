@@ -27,10 +27,10 @@ from pipeline.outbox import decide, outbox_values, show_outbox
 from pipeline.second_reader import second_reader_of
 from pipeline.show_thread import show_threads, thread_values
 from pipeline.status import status_of
-from pipeline.terminal import fail, write_json
+from pipeline.terminal import write_json
+from pipeline.told_errors import run_told
 from pipeline.typed import typed_day, typed_moment, typed_week
 from pipeline.week import check_options, iso_week
-from store.errors import ConfigurationError, ScanningError
 
 app = typer.Typer(
     help="Utkik: omvärldsbevakning för kommuner. Hämtar, bedömer, fördelar och skickar veckans brev.",
@@ -284,15 +284,8 @@ def demo(
 
 
 def main() -> None:
-    """Run the command; a foreseen error is one sentence and exit code 1, or 2 when a person wrote something wrong."""
-    try:
-        app(standalone_mode=True)
-    except ScanningError as error:
-        fail(str(error), code=2 if isinstance(error, ConfigurationError) else 1)
-    except OSError as error:
-        logging.getLogger(__name__).info("stopped", exc_info=error)
-        place = error.filename or "filsystemet"
-        fail(f"{place}: {error.strerror or error}. Kontrollera mappen, utrymmet och rättigheterna.", code=1)
+    """Run the command that was typed."""
+    run_told(app)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ import typer
 from pipeline.account_commands import account_app
 from pipeline.backup_commands import backup, restore
 from pipeline.bounce_commands import bounces
+from pipeline.classify_command import classify
 from pipeline.cofinancing_commands import cofinancing_app
 from pipeline.contact_commands import contacts
 from pipeline.encoder_commands import encoder_app
 from pipeline.export_commands import export
-from pipeline.file_commands import classify, evaluate
+from pipeline.file_commands import evaluate
 from pipeline.ledger_commands import ledger
 from pipeline.model_commands import model_app
 from pipeline.notebook_commands import notebooks

@@ -1,8 +1,7 @@
-"""The commands that need files and no installation: `utkik classify` and `utkik evaluate`."""
+"""The command `utkik evaluate`, which needs files and no installation."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,18 +13,11 @@ from rich.markup import escape
 from nlp.assessor import Assessor
 from nlp.cases import Case
 from nlp.evaluation import Report, read_cases, report
-from pipeline.classify import classify_file, read_lines
+from pipeline.classify import read_lines
 from pipeline.committee_figures import Figures, committee_figures
 from pipeline.evaluation_report import NOTES, report_values, sheets, write_report
 from pipeline.terminal import plain_table, told_steps, write_json
 from store.errors import ConfigurationError
-
-
-def classify(
-    file: Annotated[Path, typer.Argument(metavar="FIL.jsonl", help="En post per rad; - läser standard in.")],
-) -> None:
-    """Bedöm poster ur en fil utan databas: en JSON-rad in, en ut, i samma ordning."""
-    classify_file(file, sys.stdout)
 
 
 def evaluate(

@@ -97,7 +97,7 @@ def start(lines: Sequence[Line], folder: Path) -> Start:
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "pipeline.cli", "classify", str(path)], stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "pipeline.entry", "classify", str(path)], stdout=subprocess.DEVNULL
     )
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

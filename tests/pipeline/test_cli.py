@@ -18,7 +18,7 @@ def utkik(home: Path, *words: str, given: str = "", replay: str = "") -> subproc
     if replay:
         environment["UTKIK_REPLAY_URL"] = replay
     return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "pipeline.cli", *words],
+        [sys.executable, "-m", "pipeline.entry", *words],
         env=environment,
         input=given,
         capture_output=True,
@@ -138,7 +138,9 @@ def test_classify_writes_one_line_per_line_in_order(tmp_path: Path) -> None:
         "areas",
         "flags",
         "deadlines",
+        "dates",
         "amounts",
+        "facts",
         "reasons",
     }
     assert set(answers[0]["flags"]) == {"children_youth", "funding", "law", "partnership"}
