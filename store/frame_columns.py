@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, tuple_
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from store.frame_spec import (
@@ -56,15 +56,6 @@ _KIND = Column("kind", CATEGORY, "postens slag: call, legal_act, consultation, n
 
 def _on_item(table: Any) -> Any:
     return and_(ItemRow.source == table.source, ItemRow.key == table.key)
-
-
-def _newest_verdict() -> Any:
-    other = aliased(VerdictRow)
-    same = and_(
-        other.municipality == VerdictRow.municipality, other.source == VerdictRow.source, other.key == VerdictRow.key
-    )
-    newer = exists().where(same, tuple_(other.at, other.id) > tuple_(VerdictRow.at, VerdictRow.id))
-    return and_(~newer, VerdictRow.ruling != "reopened")
 
 
 def _counts() -> Any:
@@ -159,6 +150,16 @@ DEADLINES = FrameSpec(
     (ItemDeadlineRow.day, ItemDeadlineRow.item_id, ItemDeadlineRow.is_own, ItemDeadlineRow.role),
     where=(_counts(),),
 )
+# By rank and not by asking for a newer one: SQLite looked that up among all of the municipality's later verdicts.
+_RANKED = select(
+    VerdictRow.id,
+    func.row_number()
+    .over(
+        partition_by=(VerdictRow.municipality, VerdictRow.source, VerdictRow.key),
+        order_by=(VerdictRow.at.desc(), VerdictRow.id.desc()),
+    )
+    .label("place"),
+).subquery()
 VERDICTS = FrameSpec(
     "verdicts",
     "ett avgörande av samordnaren; inget skrivs över",
@@ -172,9 +173,14 @@ VERDICTS = FrameSpec(
         Column("origin", CATEGORY, "hur posten kom upp: ranked, routed, explored, undone", VerdictRow.origin),
         Column("areas", TEXT, "rättade områden; tomt när de lämnades som de var", VerdictRow.areas, reads=maybe_joined),
         Column("units", TEXT, "utpekade enheter; tomt när områdena avgör", VerdictRow.units, reads=maybe_joined),
-        Column("stands", YES_NO, "sant för det avgörande som gäller nu", _newest_verdict()),
+        Column(
+            "stands",
+            YES_NO,
+            "sant för det avgörande som gäller nu",
+            and_(_RANKED.c.place == 1, VerdictRow.ruling != "reopened"),
+        ),
     ),
-    VerdictRow.__table__.join(ItemRow.__table__, _on_item(VerdictRow)),
+    VerdictRow.__table__.join(ItemRow.__table__, _on_item(VerdictRow)).join(_RANKED, _RANKED.c.id == VerdictRow.id),
     "at",
     (VerdictRow.at, VerdictRow.id),
     municipality=VerdictRow.municipality,
