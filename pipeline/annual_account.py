@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.annual_calls import GOOD_TIME
 from pipeline.annual_figures import ANSWERS, KEPT, OUTCOMES, Figures
-from pipeline.annual_rows import GOOD_TIME, REGIONS, Year, local_day
+from pipeline.annual_items import local_day
+from pipeline.annual_rows import REGIONS, Year
 from pipeline.annual_words import cited, money, number, share
 from pipeline.document import Bar, Block, Grid, Heading, Paragraph, Picture
 from pipeline.goals import Judged
@@ -23,6 +25,7 @@ def account_of(year: Year, figures: Figures, municipality: Municipality, judged:
         *_partners(figures, municipality),
         *_world(figures),
         *_days(figures),
+        *_work(figures),
         *_goals(judged),
     ]
 
@@ -114,8 +117,8 @@ def _calls(figures: Figures) -> list[Block]:
     return [
         *blocks,
         Paragraph(
-            "En utlysning räknas som prövad när någon lagt upp en åtgärd för den. Var ingen åtgärd finns kan den ha "
-            "prövats ändå; det vet vi inte."
+            "En utlysning räknas som prövad när den har en åtgärd eller en anteckning om medfinansiering. Annars kan "
+            "den ha prövats ändå; det vet vi inte."
         ),
         Grid(
             "Utlysningar efter vad som är antecknat om dem", ("Utfall", "Antal"), rows, (1,), (5, 1), last_is_sum=True
@@ -190,6 +193,21 @@ def _days(figures: Figures) -> list[Block]:
     else:
         blocks.append(Paragraph("Inga åtgärder hade en sista dag under året."))
     return blocks
+
+
+def _work(figures: Figures) -> list[Block]:
+    analyses = (
+        f"{cited(figures, 'analyses')} poster fick en undertecknad analys av vad de betyder för kommunen. "
+        f"{cited(figures, 'residents')} poster visades på invånarnas sida."
+    )
+    met = figures.value("meetings")
+    meetings = (
+        f"Internationella arbetsgruppen fattade {cited(figures, 'meetings.decisions')} beslut vid "
+        f"{cited(figures, 'meetings')} möten."
+        if met
+        else "Inga möten i internationella arbetsgruppen är antecknade i systemet; om den har träffats vet vi inte."
+    )
+    return [Heading("Analyser, möten och invånare", 2), Paragraph(analyses), Paragraph(meetings)]
 
 
 def _goals(judged: Sequence[Judged]) -> list[Block]:

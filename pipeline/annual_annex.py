@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.annual_figures import OUTCOMES, Figure, Figures
-from pipeline.annual_rows import Row, Year, bounds, local_day
+from pipeline.annual_items import Row, local_day
+from pipeline.annual_rows import Year, bounds
 from pipeline.annual_words import number
 from pipeline.archive import table
 from pipeline.document import Block, Grid, Heading, NewPage, Paragraph
@@ -158,7 +159,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("atgard", "enhet", "vad", "upplagd", "upplagd_i_ar", "senast", "senast_i_ar", "lage", "klar"),
         *("utfall_frist", "sokt", "beviljat", "valuta", "resultat", *_NAMED, "slag", "barn", "partner", "frist"),
     ),
+    "analyser": ("kalla", "nyckel", "version", "undertecknad_av"),
+    "moten": ("mote", "beslut", "text", "atgard"),
     "invanare": ("kalla", "nyckel", "publicerad"),
-    "utlysningar": (*_NAMED, "frist", "barn", "partner", "atgarder", "utfall"),
+    "utlysningar": (*_NAMED, "frist", "barn", "partner", "atgarder", "provning", "utfall"),
     "frister": (*_NAMED, "slag", "frist", "brev", "skrivet", "i_god_tid"),
 }

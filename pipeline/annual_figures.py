@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.annual_rows import REGIONS, Row, Year
+from pipeline.annual_items import Row
+from pipeline.annual_rows import REGIONS, Year
 from pipeline.municipality import COORDINATOR, Municipality
 from pipeline.wording import MONTHS
 
@@ -187,6 +188,9 @@ def _themes(add: Add) -> None:
             distinct=ITEM)  # fmt: skip
         add(f"{name}.acted", f"Påbörjade åtgärder om {words}", "atgarder", {name: ("ja",), "upplagd_i_ar": ("ja",)})
         add(f"{name}.calls", f"Utlysningar om {words}", "utlysningar", {name: ("ja",)})
+    add("analyses", "Poster med en undertecknad analys", "analyser", distinct=ITEM)
+    add("meetings", "Möten i arbetsgruppen som det finns beslut från", "moten", distinct=("mote",))
+    add("meetings.decisions", "Beslut vid dem", "moten")
     add("residents", "Poster som visades för invånarna", "invanare")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pipeline.annual_account import account_of
 from pipeline.annual_annex import annex_of
 from pipeline.annual_figures import Figures
-from pipeline.annual_rows import Year, local_day
+from pipeline.annual_items import local_day
+from pipeline.annual_rows import Year
 from pipeline.annual_words import cited, money, number, share
 from pipeline.document import Block, Bullets, Document, Facts, Heading, Paragraph, strong
 from pipeline.goals import NO, PARTLY, UNKNOWN, Judged, goals_of, judge
@@ -115,9 +116,9 @@ def _background() -> list[Block]:
         Paragraph(
             f"En post är ett dokument, en utlysning eller en nyhet. {strong('Fördelad')} betyder att posten rörde ett "
             f"område som enheten svarar för. {strong('Skickad')} betyder att den stod i ett brev som lämnats till "
-            f"mottagarens e-post. {strong('Besvarad')} betyder att någon klickat på ett svar i brevet. En post som gått "
-            "till flera räknas en gång i kommunens summa och en gång hos var och en. Åtgärdernas läge är det som gällde "
-            "när rapporten skrevs."
+            f"mottagarens e-post. {strong('Besvarad')} betyder att någon klickat på ett svar i brevet. En post som "
+            "gått till flera räknas en gång i kommunens summa och en gång hos var och en. Åtgärdernas läge är det som "
+            "gällde när rapporten skrevs."
         ),
     ]
 

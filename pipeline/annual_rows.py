@@ -9,24 +9,23 @@ from typing import Any
 
 from crawlers.catalogue import SourceFacts
 from crawlers.dates import STOCKHOLM
-from pipeline.candidate import FLAG_ON, KINDS_ONE_ANSWERS, ROLES_ONE_ANSWERS
+from pipeline.annual_calls import calls_of, first_told, trials_of
+from pipeline.annual_items import Known, Row, local_day, yes
 from pipeline.municipality import Municipality
 from pipeline.wording import clean
 from store.actions import OPEN_STATES, list_actions
+from store.analyses import signed_between
 from store.assessments import get_assessments
 from store.db import Session
+from store.decisions import list_decisions
 from store.follow_up import changes_of_actions, count_collected, counted_answers, routed_in
 from store.items import get_items
 from store.ledger import sendings, told_entries
 from store.publications import list_publications
-from store.types import Action, ActionChange, Assessment, DigestState, Item, Kind, Ruling, StoredItem
+from store.types import Action, ActionChange, DigestState, Ruling
 from store.verdicts import list_verdicts
 
-Row = Mapping[str, Any]
-ItemId = tuple[str, str]
 REGIONS = ("Sverige", "EU", "Norden", "Världen")
-GOOD_TIME = 14  # days: the letters call what closes within them "Stänger snart"
-EU_LAW = (Kind.LEGAL_ACT, Kind.PROPOSAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,9 @@ def read_year(
     told = list(told_entries(session, arrived))
     letters = {sending.id: sending for sending in arrived}
     actions = _actions_of(session, municipality, since, until)
-    keys = list(dict.fromkeys([*((t.source, t.key) for t in told), *((a.source, a.key) for a in actions)]))
+    trials = trials_of(session, municipality, since, until)
+    named = [(entry.source, entry.key) for entry in told] + [(action.source, action.key) for action in actions]
+    keys = list(dict.fromkeys([*named, *((trial.source, trial.key) for trial in trials)]))
     known = Known(get_items(session, keys), get_assessments(session, keys), regions)
     untied = counted_answers(session, municipality.key)
     changes = changes_of_actions(session, municipality.key)
@@ -100,60 +101,22 @@ def read_year(
         ],
         "bedomt": _verdicts(session, municipality.key, since, until),
         "atgarder": [_action_row(action, changes.get(action.id, []), known, year, now) for action in actions],
+        "analyser": [
+            {"kalla": a.source, "nyckel": a.key, "version": a.version, "undertecknad_av": a.signed_by}
+            for a in signed_between(session, municipality.key, since, until)
+        ],
+        "moten": [
+            {"mote": d.meeting.isoformat(), "beslut": d.id, "text": clean(d.text), "atgard": d.action_id}
+            for d in list_decisions(session, municipality.key, since=date(year, 1, 1), until=date(year + 1, 1, 1))
+        ],
         "invanare": [
             {"kalla": p.source, "nyckel": p.key, "publicerad": local_day(p.published_at).isoformat()}
             for p in list_publications(session, municipality.key, since=since, until=until)
         ],
     }
-    tables["utlysningar"] = _calls(tables["skickat"], tables["atgarder"])
-    tables["frister"] = _first_told(tables["skickat"])
+    tables["utlysningar"] = calls_of(tables["skickat"], tables["atgarder"], trials, known)
+    tables["frister"] = first_told(tables["skickat"])
     return Year(year=year, now=now, tables=tables)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store knows of the items that the rows name."""
-
-    items: Mapping[ItemId, StoredItem]
-    assessments: Mapping[ItemId, Assessment]
-    regions: Mapping[str, str]
-
-    def facts(self, key: ItemId) -> dict[str, Any]:
-        """Return what a row tells of its item; an item that has been removed leaves gaps, told as such."""
-        stored, assessment = self.items.get(key), self.assessments.get(key)
-        flags = assessment.flags if assessment else {}
-        item = stored.item if stored else None
-        due = _last_day(item, assessment)
-        return {
-            "kalla": key[0],
-            "nyckel": key[1],
-            "rubrik": clean(item.title) if item else "(borttagen)",
-            "lank": item.url if item else "",
-            "slag": item.kind.value if item else "",
-            "region": str(item.meta.get("region") or self.regions.get(item.source, "")) if item else "",
-            "barn": yes(flags.get("children_youth", 0.0) >= FLAG_ON),
-            "partner": yes(flags.get("partnership", 0.0) >= FLAG_ON),
-            "eu_ratt": yes(item is not None and item.kind in EU_LAW),
-            "frist": due.isoformat() if due else "",
-        }
-
-
-def _last_day(item: Item | None, assessment: Assessment | None) -> date | None:
-    """Return the last day by which a call or consultation is to be answered: the source's own, else as read."""
-    if item is None or item.kind not in KINDS_ONE_ANSWERS:
-        return None
-    days = item.deadlines or (assessment.deadlines if assessment else ())
-    return max((d.on for d in days if d.role in ROLES_ONE_ANSWERS or d.role == "other"), default=None)
-
-
-def yes(is_so: bool) -> str:
-    """Return "ja" or "nej", as the rows say it."""
-    return "ja" if is_so else "nej"
-
-
-def local_day(moment: datetime) -> date:
-    """Return the Swedish day of a moment."""
-    return moment.astimezone(STOCKHOLM).date()
 
 
 def _collected(session: Session, regions: Mapping[str, str], since: datetime, until: datetime) -> list[Row]:
@@ -235,52 +198,3 @@ def _kept(action: Action, done: date | None, today: date) -> str:
     if action.state == "done":
         return "okant" if done is None else "i_tid" if done <= action.due else "sent"
     return "ej_klar" if action.due < today else "kommande"
-
-
-def _first_told(told: Sequence[Row]) -> list[Row]:
-    """Return a row per item with a day to answer by, as it stood in the first letter that told of it."""
-    first: dict[ItemId, Row] = {}
-    for row in told:
-        if row["frist"]:
-            key = (row["kalla"], row["nyckel"])
-            first[key] = min(first.get(key, row), row, key=lambda r: (r["skrivet"], r["brev"]))
-    return [
-        {
-            **{name: row[name] for name in ("kalla", "nyckel", "rubrik", "lank", "slag", "frist", "brev", "skrivet")},
-            "i_god_tid": yes(row["dagar_fore_frist"] >= GOOD_TIME),
-        }
-        for _, row in sorted(first.items())
-    ]
-
-
-def _calls(told: Sequence[Row], actions: Sequence[Row]) -> list[Row]:
-    """Return a row per call that a reader was told of or that is acted on, with what is known of the attempt."""
-    calls = {(row["kalla"], row["nyckel"]): row for row in told if row["slag"] == Kind.CALL.value}
-    calls |= {(row["kalla"], row["nyckel"]): row for row in actions if row["slag"] == Kind.CALL.value}
-    tried: dict[ItemId, list[Row]] = {}
-    for action in actions:
-        tried.setdefault((action["kalla"], action["nyckel"]), []).append(action)
-    return [
-        {
-            **{name: row[name] for name in ("kalla", "nyckel", "rubrik", "lank", "frist", "barn", "partner")},
-            "atgarder": " ".join(action["atgard"] for action in tried.get(key, [])),
-            "utfall": outcome(tried.get(key, [])),
-        }
-        for key, row in sorted(calls.items())
-    ]
-
-
-def outcome(actions: Sequence[Row]) -> str:
-    """Return what became of a call: ingen_atgard, beviljad, avslag, vantar, provad or ej_sokt.
-
-    Money tells: applied for and granted, applied for and nothing granted, applied for without an answer.
-    """
-    if not actions:
-        return "ingen_atgard"
-    if any(action["beviljat"] for action in actions):
-        return "beviljad"
-    if any(action["beviljat"] == 0 for action in actions):
-        return "avslag"
-    if any(action["sokt"] for action in actions):
-        return "vantar"
-    return "ej_sokt" if all(action["lage"] == "dropped" for action in actions) else "provad"

@@ -95,7 +95,8 @@ def _no_border(style: Any) -> None:
 
 def _rule_under(style: Any) -> None:
     border = _element("pBdr")
-    border.append(_element("bottom", val="single", sz="4", space="14", color=LINE))
+    for side in ("bottom", "between"):  # without the latter, lines under each other would be one
+        border.append(_element(side, val="single", sz="4", space="14", color=LINE))
     properties = style.element.get_or_add_pPr()
     spacing = properties.find("{*}spacing")
     spacing.addprevious(border)

@@ -87,7 +87,7 @@ def _contacts(municipality: Municipality) -> tuple[str, str]:
 
 def _working_group(figures: Figures) -> tuple[str, str]:
     if figures.value("meetings"):
-        return YES, f"{cited(figures, 'meetings')} möten har beslut eller minnesanteckningar i systemet."
+        return YES, f"{cited(figures, 'meetings')} möten har beslut antecknade i systemet."
     return UNKNOWN, "Inga möten är antecknade i systemet; om gruppen har träffats vet vi inte."
 
 
@@ -97,7 +97,7 @@ def _cofinancing(figures: Figures) -> tuple[str, str]:
         return UNKNOWN, f"{cited(figures, 'calls')} utlysningar skickades vidare, så det fanns inget att pröva."
     tried = number(calls - untried)
     state = YES if not untried else NO if untried == calls else PARTLY
-    told = f"{tried} av {cited(figures, 'calls')} utlysningar har en åtgärd."
+    told = f"{tried} av {cited(figures, 'calls')} utlysningar har en åtgärd eller är antecknade som prövade."
     rest = f" För {cited(figures, 'calls.ingen_atgard')} finns ingen, och om de prövats vet vi inte." if untried else ""
     return state, told + rest
 
@@ -122,7 +122,10 @@ def _global(figures: Figures) -> tuple[str, str]:
 def _actions(figures: Figures) -> tuple[str, str]:
     if not figures.value("acted"):
         return NO, f"{cited(figures, 'acted')} åtgärder påbörjades under året."
-    told = f"{cited(figures, 'acted')} åtgärder påbörjades, varav {cited(figures, 'acted.done')} är klara."
+    told = (
+        f"{cited(figures, 'analyses')} poster fick en undertecknad analys. {cited(figures, 'acted')} åtgärder "
+        f"påbörjades, varav {cited(figures, 'acted.done')} är klara."
+    )
     return YES, told
 
 

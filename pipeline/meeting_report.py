@@ -114,7 +114,7 @@ def _undecided(meeting: Meeting, municipality: Municipality) -> list[Block]:
         for row in meeting.undecided
     ]
     header = ("Post", "Därför", "Skulle gå till", "Frist")
-    grid = Grid("Väntar eller obedömda, närmaste frist först", header, rows, (), (6, 5, 4, 2))
+    grid = Grid("Väntar eller obedömda, närmaste frist först", header, rows, (), (5, 4, 6, 2))
     blocks = _section("Att ta ställning till", "Inget väntar på ställningstagande.", grid)
     if len(rows) == MOST_UNDECIDED:
         blocks.append(Paragraph(f"De {MOST_UNDECIDED} första visas; fler kan finnas på sidan Veckan.", is_note=True))
@@ -131,7 +131,7 @@ def _deadlines(meeting: Meeting, municipality: Municipality) -> list[Block]:
         ]
         for line in meeting.deadlines
     ]
-    grid = Grid("Dagar att hålla", ("Dag", "Post", "Vad", "Enhet"), rows, (), (2, 7, 3, 4))
+    grid = Grid("Dagar att hålla", ("Dag", "Post", "Vad", "Enhet"), rows, (), (2, 6, 3, 5))
     blocks = _section("Frister före nästa möte", "Inga kända frister före nästa möte.", grid)
     if meeting.more_deadlines:
         blocks.append(Paragraph(f"De {MOST_DEADLINES} första visas; resten står på sidan Frister.", is_note=True))

@@ -12,8 +12,9 @@ from rich.markup import escape
 from crawlers.catalogue import facts
 from pipeline.annual_annex import FOLDER, files_of
 from pipeline.annual_figures import figures_of
+from pipeline.annual_items import local_day
 from pipeline.annual_report import annual_report
-from pipeline.annual_rows import local_day, read_year
+from pipeline.annual_rows import read_year
 from pipeline.document import Document
 from pipeline.document_html import html_of
 from pipeline.document_pdf import CONVERTERS, converter, pdf_of

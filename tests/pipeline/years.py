@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from pipeline.municipality import COORDINATOR, Municipality
 from store.actions import save_action
+from store.analyses import save_analysis, sign_analysis
 from store.assessments import save_assessments
 from store.codec import content_hash
+from store.cofinancing import save_trial
 from store.db import Store
+from store.decisions import save_decision
 from store.digests import claim, freeze_digest, settle
 from store.feedback import save_feedback
 from store.items import upsert_items
@@ -17,9 +20,11 @@ from store.publications import save_publication
 from store.routes import replace_routes
 from store.types import (
     Action,
+    Analysis,
     Answer,
     Assessment,
     Deadline,
+    Decision,
     Delivery,
     Digest,
     DigestEntry,
@@ -30,6 +35,8 @@ from store.types import (
     Publication,
     Route,
     Ruling,
+    Trial,
+    TrialState,
     Verdict,
 )
 from store.verdicts import save_verdict
@@ -172,6 +179,26 @@ def _decisions(store: Store, municipality: Municipality, seen: list[Seen], units
                     ended = Action(id=f"a{number}", unit=unit, title=begun.title, created_at=s.at, due=begun.due,
                                    state=state, applied=applied, granted=granted, currency=currency, **key)  # fmt: skip
                     save_action(session, ended, by="samordnaren", at=s.at + timedelta(days=20 + number % 25))
+            if number % 41 == 11:
+                state = (TrialState.DECLINED, TrialState.CONSIDERED)[number % 2]
+                for word, at in ((TrialState.CONSIDERED, s.at), (state, s.at + timedelta(days=3))):
+                    save_trial(session, Trial(project="skolan", state=word, at=at, by="samordnaren", **key))
+            if number % 45 == 3:
+                save_analysis(session, Analysis(meaning="Så här.", written_at=s.at, author="analytiker", **key))
+                if number % 2:
+                    sign_analysis(session, municipality.key, (s.item.source, s.item.key), 1, by="samordnare", now=s.at)
+            if number % 90 == 5:
+                save_decision(
+                    session,
+                    Decision(
+                        id=f"d{number}",
+                        municipality=municipality.key,
+                        meeting=s.at.date() + timedelta(days=number % 4),
+                        text="Ja",
+                        at=s.at,
+                        by="x",
+                    ),
+                )
             if number % 50 == 7:
                 publication = Publication(id=f"p{number}", meaning="Så här berör det dig.", published_at=s.at,
                                           changed_at=s.at, by="samordnaren", **key)  # fmt: skip
