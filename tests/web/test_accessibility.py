@@ -22,6 +22,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 STRANGERS = ("about.", "login.", "residents.", "sso.")  # pages that are looked at without a login
 
+PARTS = ("digests.progress", "static", "week.pane")  # fetched into a page, and no page by themselves
+
 pytestmark = needs_chromium
 
 
@@ -40,7 +42,7 @@ def pages(app: Flask) -> list[tuple[Role | None, str]]:
     ]
     for endpoint, _, url in addresses(app, "GET"):
         role = None if endpoint.startswith(STRANGERS) else Role.COORDINATOR
-        if endpoint != "static":
+        if endpoint not in PARTS:
             found.append((role, url))
     return found
 
