@@ -14,12 +14,14 @@ from crawlers.dates import STOCKHOLM
 from pipeline.areas import area_names
 from pipeline.municipality import Municipality, find_municipality
 from pipeline.settings import load_settings
+from pipeline.wording import KINDS
 
 __all__ = [
     "address",
     "area_names",
     "calibration",
     "day_of",
+    "kind_names",
     "learning_curve",
     "order",
     "organisation",
@@ -173,6 +175,11 @@ def organisation() -> pd.DataFrame:
         for area in unit.areas
     ]
     return pd.DataFrame(rows, columns=["unit", "name", "committee", "has_contact", "area"])
+
+
+def kind_names() -> dict[str, str]:
+    """Return the Swedish name of each kind of item."""
+    return {kind.value: word for kind, word in KINDS.items()}
 
 
 def source_regions() -> dict[str, str]:

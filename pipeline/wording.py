@@ -23,7 +23,7 @@ _DOCUMENT_TYPES = {
     "ds": "Promemoria",
     "dir": "Kommittédirektiv",
 }
-_KINDS = {
+KINDS = {
     Kind.LEGAL_ACT: "Rättsakt",
     Kind.PROPOSAL: "Förslag",
     Kind.CALL: "Utlysning",
@@ -158,7 +158,7 @@ def kind_in_words(item: Item) -> str:
     """Return the chip: "Direktiv", "Förslag", "Utlysning", "Remiss", "Nyhet" …"""
     own = {reference.scheme: reference.value for reference in item.references if reference.relation == "is"}
     if item.kind is Kind.LEGAL_ACT and (act := re.match(r"3\d{4}([A-Z])", own.get("celex", ""))):
-        return _ACT_TYPES.get(act[1], _KINDS[item.kind])
+        return _ACT_TYPES.get(act[1], KINDS[item.kind])
     if item.kind is Kind.GOVERNMENT:
-        return next((word for scheme, word in _DOCUMENT_TYPES.items() if scheme in own), _KINDS[item.kind])
-    return _KINDS[item.kind]
+        return next((word for scheme, word in _DOCUMENT_TYPES.items() if scheme in own), KINDS[item.kind])
+    return KINDS[item.kind]
