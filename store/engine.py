@@ -111,7 +111,7 @@ def _to_json(value: Any) -> str:
     return _encode(value)
 
 
-def _from_json(text: str) -> Any:
+def _from_json(text: str | bytes) -> Any:  # psycopg gives bytes
     if text == "[]":
         return []
     return {} if text == "{}" else json.loads(text)
