@@ -1,7 +1,7 @@
 """Signed links of the letters: what a token says, and why one is not accepted.
 
-A token names a letter and a place in it, opens one door, and never logs anybody in. Each purpose has keys of its own, so that
-a link to answer with cannot be made into one that ends the letters.
+A token names a letter and a place in it, opens one door, and never logs anybody in. Each purpose has keys of its own,
+so that a link to answer with cannot be made into one that ends the letters.
 """
 
 from __future__ import annotations
