@@ -100,5 +100,6 @@ def _grid(grid: Grid) -> Markup:
         total = Markup(' class="sum"') if grid.last_is_sum and number == len(grid.rows) else Markup()
         rows.append(Markup("<tr{}{}>{}</tr>").format(anchor, total, cells))
     return Markup(
-        '<div class="table"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(grid.title, head, Markup("\n").join(rows))
+        '<div class="table" tabindex="0" role="region" aria-label="{}">'
+        "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(grid.title, grid.title, head, Markup("\n").join(rows))

@@ -11,8 +11,8 @@ from pipeline.document import Bar, Picture
 from pipeline.wording import shortened
 
 ACCENT, INK, MUTED, LINE = "#0b5c8a", "#1b1f24", "#57606a", "#d8dee4"
-WIDTH, ROW, LABEL = 640, 26, 250  # units of the SVG: its line, a lying bar, the words before it
-LETTER = 7  # width of a letter, a little more than it takes
+WIDTH, ROW, LABEL = 640, 26, 290  # units of the SVG: its line, a lying bar, the words before it
+LETTER = 7.6  # width of a letter, a little more than it takes
 INCHES = 6.3  # width in Word: the line of a page
 
 
@@ -29,7 +29,7 @@ def _lying(bars: Sequence[Bar]) -> tuple[Markup, int]:
     parts = []
     for place, bar in enumerate(bars):
         wide, middle = round(room * bar.value / top, 1), place * ROW + 17
-        parts.append(_words(LABEL - 8, middle, shortened(bar.label, (LABEL - 8) // LETTER), "end"))
+        parts.append(_words(LABEL - 8, middle, shortened(bar.label, int((LABEL - 8) / LETTER)), "end"))
         parts.append(_rectangle(LABEL, place * ROW + 5, wide, ROW - 10))
         parts.append(_words(LABEL + wide + 6, middle, bar.shown or f"{bar.value:g}", "start"))
     height = max(ROW, ROW * len(bars))
