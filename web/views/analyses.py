@@ -86,9 +86,7 @@ def change() -> Response | str:
             if signs and sign(session, municipality, item, written.version, by=_role(), now=context.now()):
                 note(session, context.audit("analysis.sign", "/".join(item), str(written.version)))
     if written.is_changed_by_other:
-        flash(
-            _("Någon annan har skrivit en ny version sedan du öppnade sidan. Läs den och spara sedan igen.")
-        )
+        flash(_("Någon annan har skrivit en ny version sedan du öppnade sidan. Läs den och spara sedan igen."))
         return _shown(item, dict(request.form))
     flash(_("Analysen är sparad och undertecknad.") if signs else _("Analysen är sparad som utkast."))
     return _back(item)
