@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 
 import crawlers.spiders
@@ -59,5 +60,10 @@ def find_sources() -> dict[str, type[Source]]:
 
 def facts() -> list[SourceFacts]:
     """Return what every source says of itself."""
+    return list(_facts())
+
+
+@cache
+def _facts() -> tuple[SourceFacts, ...]:
     names = [each.name for each in fields(SourceFacts)]
-    return [SourceFacts(**{name: getattr(source, name) for name in names}) for source in find_sources().values()]
+    return tuple(SourceFacts(**{name: getattr(source, name) for name in names}) for source in find_sources().values())
