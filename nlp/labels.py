@@ -45,6 +45,11 @@ class Label:
     propensity: float = 1.0  # how likely the item was to be shown
 
     @property
+    def teaches(self) -> bool:
+        """Whether it says anything of what is wanted; "later" does not."""
+        return self.wanted is not None or self.areas is not None or bool(self.units)
+
+    @property
     def shown_weight(self) -> float:
         """What an item that was shown by chance counts for, so that what is seldom shown is not forgotten."""
         return min(MOST_INVERSE, 1.0 / max(self.propensity, 1e-6))

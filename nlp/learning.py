@@ -76,7 +76,7 @@ def fit(labels: Sequence[Label], assessor: str) -> Correction:
     Raises ModelError with Swedish words when there is nothing to learn or what is learnt cannot be trusted.
     """
     ordered = in_order(label for label in labels if label.assessment.assessor == assessor)
-    if not any(label.wanted is not None or label.areas is not None or label.units for label in ordered):
+    if not any(label.teaches for label in ordered):
         raise ModelError("det finns inga bedömningar att lära av")
     _refuse_one_sided(ordered)
     pairs = [(label.item, label.assessment) for label in ordered]

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 class Learnt:
     """What came of looking: how many labels there are, what is new, and words when it was refused.
 
-    New without a correction means that no label is left and that the shared assessment stands alone again.
+    New without a correction means that no label that teaches is left and that the shared assessment stands alone again.
     """
 
     labels: int
@@ -111,7 +111,7 @@ def _work_out(session: Session, municipality: Municipality, now: datetime) -> Le
     standing = [label for label in labels if label.assessment.assessor == assessor]
     active = active_correction(session, municipality.key)
     taught = hash_of(standing)
-    if not standing:
+    if not any(label.teaches for label in standing):
         return Learnt(0, is_new=active is not None)
     if active and (active.labels_hash, active.assessor) == (taught, assessor):
         return Learnt(len(standing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 logger = logging.getLogger(__name__)
+
+LAST_ANSWERS = 3.0  # seconds for what is being answered when the page stops; waiting longer is a client that went away
 
 
 class UnderPath:
@@ -51,7 +54,14 @@ class Page:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more requests."""
+        """Take no more requests, and let go of every browser; those that are being answered get their answers first."""
+        self._server.task_dispatcher.shutdown(timeout=LAST_ANSWERS)
+        ends = time.monotonic() + LAST_ANSWERS
+        while (channels := list(self._server.active_channels.values())) and time.monotonic() < ends:
+            for channel in channels:  # a connection that is kept would go on asking a page that is no more
+                channel.close_when_flushed = True
+            self._server.pull_trigger()
+            time.sleep(0.01)
         self._server.close()
         self._thread.join(5.0)
 

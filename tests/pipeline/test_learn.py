@@ -95,6 +95,15 @@ def test_without_a_word_from_anybody_nothing_differs_by_a_bit(sqlite_store: Stor
     assert route_items(after.values(), TOWN, {}, week.today) == route_items(before.values(), TOWN, {}, week.today)
 
 
+def test_later_alone_teaches_nothing_and_is_no_failure(sqlite_store: Store) -> None:
+    fill(sqlite_store)
+    with sqlite_store.session() as session:
+        say(session, "c0", Ruling.LATER)
+        found = learn_now(session, TOWN, now=NOW)
+    assert (found.is_new, found.is_refused, found.message) == (False, False, "")
+    assert learn(sqlite_store, TOWN, now=NOW).outcome is Outcome.COMPLETE
+
+
 def test_verdict_changes_the_ranking_and_is_named_as_the_reason(store: Store) -> None:
     fill(store)
     with store.session() as session:

@@ -7,15 +7,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
 import pytest
+from flask import Flask
 
 from pipeline.installation import Installation, open_installation
 from store.errors import ConfigurationError
 from tests.pipeline.test_serve import sources_off
 from web.app import hosts, start_page
+from web.server import Page
 
 
 def free_port() -> int:
@@ -73,6 +76,41 @@ def test_page_knows_the_organisation_as_its_file_stands_now(home: Path, installa
         path.write_text(text, encoding="utf-8")
         assert "Nyköping" in httpx.get(f"{page.url}/logga-in").text
         page.stop()
+
+
+def test_answer_that_is_on_its_way_is_given_whole_when_the_page_stops(caplog: pytest.LogCaptureFixture) -> None:
+    app, asked = Flask("slow"), threading.Event()
+
+    @app.get("/")
+    def slow() -> str:
+        asked.set()
+        threading.Event().wait(0.3)
+        return "x" * 500_000
+
+    page = Page(app, host="127.0.0.1", port=0, threads=4)
+    answers: list[httpx.Response] = []
+    reader = threading.Thread(target=lambda: answers.append(httpx.get(page.url)))
+    reader.start()
+    assert asked.wait(5)
+    page.stop()
+    reader.join(5)
+    assert [len(answer.text) for answer in answers] == [500_000]
+    assert caplog.messages == []
+
+
+def test_browser_that_keeps_its_connection_reaches_the_page_that_comes_after() -> None:
+    def saying(word: str) -> Flask:
+        app = Flask(word)
+        app.add_url_rule("/", view_func=lambda: word)
+        return app
+
+    first = Page(saying("set-up"), host="127.0.0.1", port=0, threads=2)
+    with httpx.Client() as browser:
+        assert browser.get(first.url).text == "set-up"
+        first.stop()
+        second = Page(saying("week"), host="127.0.0.1", port=first.port, threads=2)
+        assert browser.get(second.url).text == "week"
+        second.stop()
 
 
 def test_page_answers_to_its_own_names_only() -> None:

@@ -127,6 +127,21 @@ def test_keys_typed_ahead_rule_on_the_items_that_come(opened: Opened, hundred: S
     assert [f"({int(verdict.key[4:]) + 1})" for verdict in ruled] == [f"({title.split('(')[-1]}" for title in titles]
 
 
+def test_verdict_typed_while_an_item_opens_waits_for_it_without_a_new_page(opened: Opened, hundred: Served) -> None:
+    page = opened(hundred)
+    page.goto(f"{hundred.url}/veckan")
+    page.evaluate("document.body.dataset.same = 'yes'")
+    titles = page.locator(".rows .title").all_inner_texts()[:6]
+    for number, keys in enumerate(("js", "jkv", "jn")):
+        page.keyboard.type(keys)
+        announced(page, f" {99 - number} kvar")
+    assert page.evaluate("document.body.dataset.same") == "yes"
+    with hundred.installation.store.reading() as session:
+        ruled = list_verdicts(session)
+    assert [verdict.ruling.value for verdict in ruled] == ["send", "later", "drop"]
+    assert [f"({int(verdict.key[4:]) + 1})" for verdict in ruled] == [f"({titles[n].split('(')[-1]}" for n in (1, 2, 4)]
+
+
 def test_undo_recipients_selection_and_help_by_key(opened: Opened, hundred: Served) -> None:
     page = opened(hundred)
     page.goto(f"{hundred.url}/veckan")

@@ -29,7 +29,8 @@
     history.replaceState(history.state, "", to.href);
     if (focus && !narrow.matches) { to.focus(); to.scrollIntoView({ block: "nearest" }); }
     busy = true;
-    await htmx.ajax("GET", to.dataset.pane, { target: "#pane", swap: "innerHTML" });
+    // Settled at once: a verdict that is typed next must find its form taken care of by htmx.
+    await htmx.ajax("GET", to.dataset.pane, { target: "#pane", swap: "innerHTML settle:0ms" });
     busy = false;
     $("#pane").scrollTop = 0;
     if (focus && narrow.matches) $("#item-title").focus();
