@@ -29,9 +29,11 @@
     history.replaceState(history.state, "", to.href);
     if (focus && !narrow.matches) { to.focus(); to.scrollIntoView({ block: "nearest" }); }
     busy = true;
+    $("#pane").inert = true;  // what is pressed now would be meant for an item that is not there yet
     // Settled at once: a verdict that is typed next must find its form taken care of by htmx.
     await htmx.ajax("GET", to.dataset.pane, { target: "#pane", swap: "innerHTML settle:0ms" });
     busy = false;
+    $("#pane").inert = false;
     $("#pane").scrollTop = 0;
     if (focus && narrow.matches) $("#item-title").focus();
     next();
