@@ -36,7 +36,7 @@ def serve(
     ] = "",
     no_page: Annotated[bool, typer.Option("--no-page", help="Visa ingen sida, håll bara schemat.")] = False,
 ) -> None:
-    """Håll schemat och visa sidan: hämta, bedöm, skriv och skicka när det är dags. Avslutas med Ctrl-C eller SIGTERM."""
+    """Håll schemat och visa sidan: hämta, bedöm, skriv och skicka när det är dags. Avsluta med Ctrl-C eller SIGTERM."""
     if now and not once:
         raise ConfigurationError("--now går bara ihop med --once: schemat följer klockan")
     at = context.obj.moment(now) if now else None

@@ -1,6 +1,6 @@
 """A week's letters of all municipalities, written and sent in one go, beside template and smtplib message by message.
 
-`python -m tests.benchmarks.letters ours|usual PORT` does one of them in its own process and prints what it took as JSON.
+`python -m tests.benchmarks.letters ours|usual PORT` does one in a process of its own and prints as JSON what it took.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def status(home: Path, url: str, port: int) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("mail", "kills"), [("folder", 10), ("smtp", 4)])
+@pytest.mark.parametrize(("mail", "kills"), [("folder", 5), ("smtp", 2)])
 def test_F28_F31_a_killed_run_loses_nothing_and_sends_nothing_twice(tmp_path: Path, mail: str, kills: int) -> None:
     week = ("run", "--now", WEEK_NOW.isoformat(), "--json")
     chance = random.Random(47)  # noqa: S311 - repeatable moments, not secrets
