@@ -50,8 +50,16 @@ class Page:
         self._server = create_server(
             app, sockets=[bound], threads=threads, ident=None, clear_untrusted_proxy_headers=False
         )
-        self._thread = threading.Thread(target=self._server.run, name="page", daemon=True)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="page", daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except OSError:  # the loop may be waiting for a socket at the moment when `stop` closes it
+            if not self._stopping:
+                raise
 
     def stop(self) -> None:
         """Take no more requests, and let go of every browser; those that are being answered get their answers first."""
@@ -62,6 +70,7 @@ class Page:
                 channel.close_when_flushed = True
             self._server.pull_trigger()
             time.sleep(0.01)
+        self._stopping = True
         self._server.close()
         self._thread.join(5.0)
 
