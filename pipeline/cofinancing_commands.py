@@ -11,25 +11,20 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.cofinancing import Match
-from pipeline.cofinancing_register import STATE_WORDS, decide, evidence, open_matches
+from pipeline.cofinancing_register import STATE_WORDS, decide, evidence, project_values
 from pipeline.currency import Week
 from pipeline.installation import open_installation
-from pipeline.municipality import Municipality
+from pipeline.options import AsJson, Now
 from pipeline.terminal import write_json
 from pipeline.wording import day_in_words, distance_in_words
-from store.cofinancing import latest_trials
-from store.db import Store
 from store.errors import ConfigurationError
-from store.types import Trial, TrialState
+from store.types import TrialState
 
 cofinancing_app = typer.Typer(
     help="Visa utlysningar för kommunens planerade projekt, och vad som prövats.", add_completion=False
 )
 
 BY = "samordnare"
-Now = Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 
 @cofinancing_app.callback(invoke_without_command=True)
@@ -84,44 +79,6 @@ def decide_on(
         place = installation.municipality
         trial = decide(session, place, project, (source, key), states[0], why=why, by=BY, now=moment)
     context.obj.console.print(f"Inskrivet: {STATE_WORDS[trial.state]}.", highlight=False)
-
-
-def project_values(store: Store, municipality: Municipality, now: datetime) -> list[dict[str, Any]]:
-    """Return each project with the calls it may try, for JSON and the page."""
-    with store.reading() as session:
-        matches = open_matches(session, municipality, now)
-        trials = latest_trials(session, municipality.key)
-    return [
-        {
-            "project": project.key,
-            "name": project.name,
-            "unit": project.unit,
-            "unit_name": municipality.unit_name(project.unit),
-            "budget": project.budget,
-            "calls": [
-                match_values(match, trials.get((project.key, match.candidate.id))) for match in matches[project.key]
-            ],
-        }
-        for project in municipality.projects
-    ]
-
-
-def match_values(match: Match, trial: Trial | None) -> dict[str, Any]:
-    """Return one call for a project, with what was last decided of it."""
-    item = match.candidate.item
-    return {
-        "source": item.source,
-        "key": item.key,
-        "title": item.title,
-        "url": item.url,
-        "score": round(match.score, 3),
-        "applicant": match.applicant,
-        "last_day": match.last_day.isoformat() if match.last_day else None,
-        "because": list(match.because),
-        "cautions": list(match.cautions),
-        "state": trial.state.value if trial else None,
-        "why": trial.why if trial else "",
-    }
 
 
 def show_projects(console: Console, values: list[dict[str, Any]], today: date) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pipeline.answers import action_id
 from pipeline.candidate import Candidate, ItemId
@@ -18,7 +19,7 @@ from store.actions import get_action, save_action
 from store.assessments import get_assessments, iter_assessed
 from store.cells import safe_cell
 from store.cofinancing import latest_trials, list_trials, save_trial
-from store.db import Session
+from store.db import Session, Store
 from store.errors import ConfigurationError
 from store.items import get_items
 from store.types import Action, Item, Kind, Trial, TrialState
@@ -172,3 +173,41 @@ def application_id(municipality: Municipality, project: Project, item: ItemId) -
 
 def _application(session: Session, municipality: Municipality, project: Project, item: ItemId) -> Action | None:
     return get_action(session, application_id(municipality, project, item))
+
+
+def project_values(store: Store, municipality: Municipality, now: datetime) -> list[dict[str, Any]]:
+    """Return each project with the calls it may try, for JSON and the page."""
+    with store.reading() as session:
+        matches = open_matches(session, municipality, now)
+        trials = latest_trials(session, municipality.key)
+    return [
+        {
+            "project": project.key,
+            "name": project.name,
+            "unit": project.unit,
+            "unit_name": municipality.unit_name(project.unit),
+            "budget": project.budget,
+            "calls": [
+                match_values(match, trials.get((project.key, match.candidate.id))) for match in matches[project.key]
+            ],
+        }
+        for project in municipality.projects
+    ]
+
+
+def match_values(match: Match, trial: Trial | None) -> dict[str, Any]:
+    """Return one call for a project, with what was last decided of it."""
+    item = match.candidate.item
+    return {
+        "source": item.source,
+        "key": item.key,
+        "title": item.title,
+        "url": item.url,
+        "score": round(match.score, 3),
+        "applicant": match.applicant,
+        "last_day": match.last_day.isoformat() if match.last_day else None,
+        "because": list(match.because),
+        "cautions": list(match.cautions),
+        "state": trial.state.value if trial else None,
+        "why": trial.why if trial else "",
+    }

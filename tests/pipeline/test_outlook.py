@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.forecast import forecasts, series_of
 from pipeline.municipality import Municipality
-from pipeline.outlook_commands import forecast_lines
+from pipeline.outlook import forecast_lines
 from pipeline.partner_lens import directions, fits, mentions
 from store.types import Deadline, Item, Kind, Reference
 from tests.pipeline.making import TODAY, candidate, municipality

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.action_wording import STATE_WORDS, actions_file, amount_in_words, changes_in_words, sums_in_words
@@ -21,6 +21,7 @@ from store.items import get_items
 from store.types import Action
 from web import context
 from web.access import Role, needs
+from web.downloads import csv_of_today
 from web.language import N_, _
 from web.showing import ROLE_WORDS
 from web.triage_page import item_of
@@ -91,11 +92,7 @@ def export() -> Response:
     with context.store().reading() as session:
         found = _found(session, chosen, unit, limit=MOST_IN_FILE)
         content = actions_file(session, context.municipality(), found)
-    response = make_response(content)
-    response.content_type = "text/csv; charset=utf-8"
-    name = f"atgarder-{context.today().isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_of_today(content, "atgarder")
 
 
 @page.get("/atgarder/ny")

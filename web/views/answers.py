@@ -14,19 +14,19 @@ from pipeline.answers import (
     action_of,
     apply_answer,
     asked_about,
-    reader_of_link,
     units_to_pass_to,
 )
 from pipeline.keys import load_keys
-from pipeline.leaving import has_left, may_leave
+from pipeline.leaving import may_leave
 from pipeline.letter_links import ANSWERS
-from pipeline.links import ANSWER, CALENDAR, UNIT, UNSUBSCRIBE, Link, LinkRefused, read, sign
+from pipeline.links import ANSWER, CALENDAR, UNIT, UNSUBSCRIBE, Link, sign
 from pipeline.own_page import own_actions, own_items, subject_of
 from store.assessments import get_assessments
 from store.types import Answer
 from web import context
 from web.access import open_to_all
 from web.language import N_, _
+from web.signed import letter_of_reader, link_of
 from web.views.calendar import file_url
 
 page = Blueprint("answers", __name__)
@@ -43,14 +43,14 @@ THANKS = {
 @open_to_all
 def show(token: str) -> str:
     """Show the item and the four answers; looking changes nothing, whoever or whatever opens the link."""
-    return _shown(token, _link(ANSWER, token))
+    return _shown(token, link_of(ANSWER, token))
 
 
 @page.post("/svar/<token>")
 @open_to_all
 def answer(token: str) -> Response | tuple[str, int]:
     """Keep the answer."""
-    link = _link(ANSWER, token)
+    link = link_of(ANSWER, token)
     form = request.form
     try:
         given = Answer(form.get("answer", ""))
@@ -80,15 +80,10 @@ def answer(token: str) -> Response | tuple[str, int]:
 @open_to_all
 def own(token: str) -> str:
     """Show what the reader has been told: days to come, what has no answer, and all the rest."""
-    link = _link(UNIT, token)
+    link = link_of(UNIT, token)
     keys, now = load_keys(context.installation().settings.home), context.now()
     with context.store().reading() as session:
-        try:
-            digest = reader_of_link(session, link, context.municipality())
-        except LinkGone:
-            abort(410)
-        if has_left(session, context.municipality(), digest.contact):
-            abort(410)
+        digest = letter_of_reader(session, link)
         items = own_items(session, context.municipality(), digest.contact, now, context.today())
         actions = own_actions(session, context.municipality(), digest.units)
 
@@ -131,14 +126,6 @@ def _shown(token: str, link: Link, *, fault: str = "", tried: Answer | None = No
         tried=tried,
         form=request.form,
     )
-
-
-def _link(purpose: str, token: str) -> Link:
-    """Return what the token says; any that is not accepted gives the same kind page."""
-    try:
-        return read(load_keys(context.installation().settings.home), purpose, token, context.now())
-    except LinkRefused:
-        abort(410)
 
 
 def _day(text: str) -> date | None:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, make_response, request, url_for
 from werkzeug.wrappers import Response
 
-from pipeline.answers import LinkGone, reader_of_link
 from pipeline.calendar_events import events_for_all, last_change
 from pipeline.calendar_file import calendar_file
 from pipeline.keys import load_keys
-from pipeline.leaving import has_left
-from pipeline.links import ACCOUNT_CALENDAR, CALENDAR, Link, LinkRefused, read, sign
+from pipeline.links import ACCOUNT_CALENDAR, CALENDAR, Link, sign
 from pipeline.municipality import COORDINATOR
 from store.accounts import get_account
 from store.db import Session
@@ -20,6 +18,7 @@ from store.triage import last_digest_at
 from web import context
 from web.access import open_to_all
 from web.language import _
+from web.signed import letter_of_reader, link_of
 
 page = Blueprint("calendar", __name__)
 
@@ -30,14 +29,9 @@ KEPT = 3_600  # seconds that a program may keep the file before it asks again
 @open_to_all
 def of_reader(token: str) -> Response:
     """Give the calendar of the units that a letter's reader reads for, as long as it gets letters."""
-    link = _link(CALENDAR, token)
+    link = link_of(CALENDAR, token)
     with context.store().reading() as session:
-        try:
-            digest = reader_of_link(session, link, context.municipality())
-        except LinkGone:
-            abort(410)
-        if has_left(session, context.municipality(), digest.contact):
-            abort(410)
+        digest = letter_of_reader(session, link)
         known = [unit for unit in digest.units if unit == COORDINATOR or unit in context.municipality().units]
         return _given(session, known)
 
@@ -46,7 +40,7 @@ def of_reader(token: str) -> Response:
 @open_to_all
 def of_account(token: str) -> Response:
     """Give the calendar of a unit or of all, as long as the account that asked for the address is there."""
-    link = _link(ACCOUNT_CALENDAR, token)
+    link = link_of(ACCOUNT_CALENDAR, token)
     unit = request.args.get("enhet", "")
     if unit and unit != COORDINATOR and unit not in context.municipality().units:
         abort(404)
@@ -63,13 +57,6 @@ def file_url(purpose: str, subject: str, unit: str = "") -> str:
     token = sign(keys, Link(purpose=purpose, digest_id=subject), context.now())
     path = url_for(endpoint, token=token, enhet=unit or None)
     return (context.installation().settings.web.address or request.host_url).rstrip("/") + path
-
-
-def _link(purpose: str, token: str) -> Link:
-    try:
-        return read(load_keys(context.installation().settings.home), purpose, token, context.now())
-    except LinkRefused:
-        abort(410)
 
 
 def _given(session: Session, units: Sequence[str]) -> Response:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pipeline.cofinancing_commands import project_values
-from pipeline.cofinancing_register import STATE_WORDS, decide, evidence
+from pipeline.cofinancing_register import STATE_WORDS, decide, evidence, project_values
 from pipeline.forecast import forecasts
-from pipeline.outlook_commands import forecast_lines, partner_values
+from pipeline.outlook import forecast_lines, partner_values
 from pipeline.partner_lens import DIRECTIONS
 from store.audit import note
 from store.errors import ConfigurationError
@@ -19,6 +18,7 @@ from store.items import iter_items
 from store.types import Kind, TrialState
 from web import context
 from web.access import Role, needs
+from web.downloads import csv_of_today
 from web.language import N_, _
 from web.showing import ROLE_WORDS
 
@@ -73,11 +73,8 @@ def change() -> Response | tuple[str, int]:
 def export() -> Response:
     """Give everything that was said of calls for projects, as evidence."""
     with context.store().reading() as session:
-        response = make_response("\ufeff" + evidence(session, context.municipality()))
-    response.content_type = "text/csv; charset=utf-8"
-    name = f"medfinansiering-{context.today().isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        content = "\ufeff" + evidence(session, context.municipality())
+    return csv_of_today(content, "medfinansiering")
 
 
 @page.get("/partner")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request
 
-from pipeline.answers import LinkGone, reader_of_link
-from pipeline.keys import load_keys
+from pipeline.answers import LinkGone
 from pipeline.leaving import begin_letters, end_letters, has_left, may_leave
-from pipeline.links import UNSUBSCRIBE, Link, LinkRefused, read
+from pipeline.links import UNSUBSCRIBE, Link
 from web import context
 from web.access import one_click, open_to_all
+from web.signed import letter_of, link_of
 
 page = Blueprint("letters", __name__)
 
@@ -18,7 +18,7 @@ page = Blueprint("letters", __name__)
 @open_to_all
 def show(token: str) -> str:
     """Show what ending the letters means, and the button; looking ends nothing."""
-    return _shown(token, _link(token))
+    return _shown(token, link_of(UNSUBSCRIBE, token))
 
 
 @page.post("/avsluta/<token>")
@@ -29,7 +29,7 @@ def leave(token: str) -> str:
 
     Neither cookie nor CSRF token is asked for: a mail program has none, and the signed link alone is the right to it.
     """
-    link, form = _link(token), request.form
+    link, form = link_of(UNSUBSCRIBE, token), request.form
     try:
         if form.get("List-Unsubscribe") == "One-Click" or "end" in form:
             audit = context.audit("letters.end")
@@ -47,10 +47,7 @@ def leave(token: str) -> str:
 def _shown(token: str, link: Link) -> str:
     municipality = context.municipality()
     with context.store().reading() as session:
-        try:
-            digest = reader_of_link(session, link, municipality)
-        except LinkGone:
-            abort(410)
+        digest = letter_of(session, link)
         left = has_left(session, municipality, digest.contact)
     return render_template(
         "letters/leave.html",
@@ -60,10 +57,3 @@ def _shown(token: str, link: Link) -> str:
         units=[municipality.unit_name(unit) for unit in digest.units if unit in municipality.units],
         coordinator=municipality.coordinator,
     )
-
-
-def _link(token: str) -> Link:
-    try:
-        return read(load_keys(context.installation().settings.home), UNSUBSCRIBE, token, context.now())
-    except LinkRefused:
-        abort(410)
