@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from pipeline.installation import open_installation
+from pipeline.options import AsJson
 from pipeline.passwords import new_password, password_digest, password_fault
 from pipeline.terminal import plain_table, write_json
 from store.accounts import account_named, add_account, list_accounts, remove_account, set_password, set_role
@@ -23,7 +24,6 @@ ROLE_WORDS = {Role.READER: "läsare", Role.ANALYST: "analytiker", Role.COORDINAT
 
 Name = Annotated[str, typer.Argument(metavar="NAMN", help="Det som skrivs vid inloggning, t.ex. en arbetsadress.")]
 Typed = Annotated[bool, typer.Option("--type", help="Skriv lösenordet själv i stället för att få ett.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 
 @account_app.callback()

@@ -63,7 +63,10 @@ def weeks_of(year: int) -> list[str]:
 def read_year(
     session: Session, municipality: Municipality, sources: Sequence[SourceFacts], year: int, now: datetime
 ) -> Year:
-    """Return the year's rows; nothing is counted here."""
+    """Return the year's rows; nothing is counted here.
+
+    One long function, because it is the list of the year's tables, each as its file has it.
+    """
     since, until = bounds(year)
     regions = {source.name: source.region for source in sources}
     sent = sendings(session, municipality.key, since=since, until=until)

@@ -12,14 +12,12 @@ from rich.markup import escape
 from crawlers.dates import STOCKHOLM
 from pipeline.backup import Backup, backup_name, backups_in, make_backup, verify_backup, verify_manifest
 from pipeline.installation import open_installation
+from pipeline.options import AsJson, Now
 from pipeline.restore import restore as put_back
 from pipeline.settings import load_settings
 from pipeline.terminal import plain_table, write_json
 from pipeline.wording import listed
 from store.errors import StoreError
-
-Now = Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 
 def backup(

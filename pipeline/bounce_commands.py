@@ -11,6 +11,7 @@ import typer
 
 from pipeline.bounces import messages_in, take_in
 from pipeline.installation import open_installation
+from pipeline.options import Now
 from pipeline.terminal import write_json
 
 WORDS = {
@@ -30,7 +31,7 @@ def bounces(
     place: Annotated[
         str, typer.Argument(metavar="FIL|MAPP|-", help="Meddelanden, en mbox, en Maildir, eller - för ett.")
     ],
-    now: Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta.")] = "",
+    now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")] = False,
 ) -> None:
     """Läs det som kommit tillbaka från e-postservrar, och märk brev och kontakter som inte nås."""

@@ -23,6 +23,7 @@ from pipeline.encoder import state_of
 from pipeline.exposure import exposed_files
 from pipeline.installation import create_installation, open_installation
 from pipeline.municipality import check_municipality
+from pipeline.options import AsJson
 from pipeline.outbox import decide, outbox_values, show_outbox
 from pipeline.second_reader import second_reader_of
 from pipeline.show_thread import show_threads, thread_values
@@ -54,7 +55,6 @@ Now = Annotated[
     str,
     typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta, t.ex. 2026-08-22T08:00 (svensk tid)."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 Week = Annotated[str, typer.Option("--week", metavar="ÅÅÅÅ-Wvv", help="ISO-vecka, t.ex. 2026-W34. Förval: veckan nu.")]
 Since = Annotated[str, typer.Option("--since", metavar="ÅÅÅÅ-MM-DD", help="Hämta från denna dag i stället.")]
 Full = Annotated[bool, typer.Option("--full", help="Hämta allt på nytt, även det som inte ändrats.")]

@@ -11,6 +11,7 @@ from rich.markup import escape
 from pipeline.encoder import cases_of_verdicts, state_of, train
 from pipeline.file_commands import labelled_cases
 from pipeline.installation import open_installation
+from pipeline.options import AsJson
 from pipeline.terminal import write_json
 from store.errors import ConfigurationError
 
@@ -21,8 +22,6 @@ encoder_app = typer.Typer(
     help="En egen språkmodell (model2vec) ovanpå bedömningen.",
     invoke_without_command=True,
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 
 @encoder_app.callback()

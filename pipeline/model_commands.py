@@ -13,13 +13,12 @@ from rich.markup import escape
 from pipeline.installation import open_installation
 from pipeline.learn import refit, roll_back_to
 from pipeline.model_report import model_sentences, model_values
+from pipeline.options import AsJson, Now
 from pipeline.show import moment_text
 from pipeline.terminal import plain_table, write_json
 
 model_app = typer.Typer(help="Visa vad kommunens bedömningar har lärt, backa det eller lär om.", add_completion=False)
 
-Now = Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 STATES = {"active": "används", "replaced": "ersatt", "rolled_back": "backad"}
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.installation import open_installation
+from pipeline.options import AsJson, Now
 from pipeline.person import forget_person, person_values
 from pipeline.run import LOCK
 from pipeline.terminal import write_json
@@ -21,8 +22,6 @@ person_app = typer.Typer(
 )
 
 Address = Annotated[str, typer.Argument(metavar="E-POSTADRESS")]
-Now = Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 TABLES = {
     "digests": "brev",

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from pipeline.installation import open_installation
+from pipeline.options import Now
 from pipeline.retention import apply_retention, retention_values
 from pipeline.run import LOCK
 from pipeline.terminal import plain_table, write_json
@@ -18,7 +19,7 @@ UNITS = {"days": "dagar", "months": "månader"}
 def retention(
     context: typer.Context,
     apply: Annotated[bool, typer.Option("--apply", help="Ta bort det; kräver ett beslut i inställningarna.")] = False,
-    now: Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta.")] = "",
+    now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")] = False,
 ) -> None:
     """Visa det som sparats så länge som kommunen beslutat, eller ta bort det."""

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.installation import Installation, open_installation
+from pipeline.options import AsJson
 from pipeline.run import ask_second_reader
 from pipeline.second_opinion import opinion_values, told_opinion
 from pipeline.second_reader import second_reader_of
@@ -28,7 +29,6 @@ second_reader_app = typer.Typer(
 )
 
 Now = Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta (svensk tid).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 
 @second_reader_app.callback()

@@ -11,6 +11,7 @@ import typer
 from crawlers.compare import compare
 from pipeline import show
 from pipeline.installation import open_installation
+from pipeline.options import AsJson, Now
 from pipeline.probe import probe, probe_job, probe_values, show_probe
 from pipeline.terminal import write_json
 from store.errors import ConfigurationError
@@ -19,8 +20,6 @@ sources_app = typer.Typer(help="Visa källorna och hur de mår, eller fråga en 
 
 Name = Annotated[str, typer.Argument(metavar="KÄLLA")]
 Part = Annotated[str, typer.Option("--part", metavar="DEL", help="Bara denna del av källan.")]
-Now = Annotated[str, typer.Option("--now", metavar="ISO-TID", help="Kör som om klockan var detta.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 
 @sources_app.callback(invoke_without_command=True)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from pipeline.account_commands import ROLE_WORDS
 from pipeline.api_tokens import LONGEST_NAME, new_token
 from pipeline.installation import open_installation
+from pipeline.options import AsJson
 from pipeline.terminal import plain_table, write_json
 from store.api_tokens import add_token, list_tokens, revoke_token
 from store.audit import note
@@ -18,8 +19,6 @@ from store.errors import ConfigurationError
 from store.types import AuditEntry, Role
 
 token_app = typer.Typer(help="Visa och ändra nycklar till HTTP-gränssnittet, för andra system.", add_completion=False)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON, för skript.")]
 
 
 @token_app.callback()
