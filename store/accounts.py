@@ -23,6 +23,7 @@ def add_account(session: Session, account: Account) -> None:
         "password": account.password,
         "issuer": account.issuer or None,
         "subject": account.subject or None,
+        "municipality": account.municipality,
     }
     add(session, AccountRow, [row])
 
@@ -47,9 +48,14 @@ def list_accounts(session: Session) -> list[Account]:
     return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
 
 
-def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of those accounts that are still there, by id."""
+def names_of(session: Session, account_ids: Iterable[str], municipality: str = "") -> dict[str, str]:
+    """Return the names of those accounts that are still there, by id.
+
+    When a municipality is named, those bound to another are left out: who works there is not its business.
+    """
     query = select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(sorted(set(account_ids))))
+    if municipality:
+        query = query.where(AccountRow.municipality.in_(("", municipality)))
     return {row.id: row.name for row in session.execute(query)}
 
 
@@ -67,6 +73,12 @@ def renew_digest(session: Session, account_id: str, password: str) -> None:
 def set_role(session: Session, account_id: str, role: Role) -> None:
     """Give the account the role and end its sessions, so that the old one ends now."""
     session.execute(update(AccountRow).where(AccountRow.id == account_id).values(role=role.value))
+    end_web_sessions_of(session, account_id)
+
+
+def set_account_municipality(session: Session, account_id: str, municipality: str) -> None:
+    """Bind the account to the municipality, or to none with "", and end its sessions."""
+    session.execute(update(AccountRow).where(AccountRow.id == account_id).values(municipality=municipality))
     end_web_sessions_of(session, account_id)
 
 
@@ -90,4 +102,5 @@ def _account(row: AccountRow) -> Account:
         password=row.password,
         issuer=row.issuer or "",
         subject=row.subject or "",
+        municipality=row.municipality,
     )

@@ -22,6 +22,7 @@ def add_token(session: Session, token: ApiToken) -> None:
         "role": token.role.value,
         "digest": token.digest,
         "created_at": token.created_at,
+        "municipality": token.municipality,
     }
     add(session, ApiTokenRow, [row])
 
@@ -33,9 +34,11 @@ def token_with(session: Session, digest: str) -> ApiToken | None:
     return _token(row) if row else None
 
 
-def list_tokens(session: Session) -> list[ApiToken]:
-    """Return every key, the revoked ones last, each group by name."""
+def list_tokens(session: Session, municipality: str = "") -> list[ApiToken]:
+    """Return every key, or those bound to one municipality, the revoked ones last, each group by name."""
     query = select(ApiTokenRow).order_by(ApiTokenRow.revoked_at.is_not(None), ApiTokenRow.name, ApiTokenRow.id)
+    if municipality:
+        query = query.where(ApiTokenRow.municipality == municipality)
     return [_token(row) for row in session.scalars(query)]
 
 
@@ -44,9 +47,19 @@ def mark_used(session: Session, token_id: str, day: date) -> None:
     session.execute(update(ApiTokenRow).where(ApiTokenRow.id == token_id).values(last_used=day))
 
 
-def revoke_token(session: Session, token_id: str, now: datetime) -> bool:
-    """Let the key open nothing from now on; False when there is none, or it is revoked already."""
+def set_token_municipality(session: Session, token_id: str, municipality: str) -> None:
+    """Bind the key to the municipality, or to none with ""."""
+    session.execute(update(ApiTokenRow).where(ApiTokenRow.id == token_id).values(municipality=municipality))
+
+
+def revoke_token(session: Session, token_id: str, now: datetime, municipality: str = "") -> bool:
+    """Let the key open nothing from now on; False when there is none, or it is revoked already.
+
+    When a municipality is named, only a key that is bound to it is revoked.
+    """
     known = select(ApiTokenRow.id).where(ApiTokenRow.id == token_id, ApiTokenRow.revoked_at.is_(None))
+    if municipality:
+        known = known.where(ApiTokenRow.municipality == municipality)
     if session.scalar(known) is None:
         return False
     session.execute(update(ApiTokenRow).where(ApiTokenRow.id == token_id).values(revoked_at=now))
@@ -62,4 +75,5 @@ def _token(row: Any) -> ApiToken:
         created_at=row.created_at,
         last_used=row.last_used,
         revoked_at=row.revoked_at,
+        municipality=row.municipality,
     )

@@ -19,15 +19,23 @@ def note(session: Session, entry: AuditEntry) -> None:
         "action": entry.action,
         "subject": entry.subject,
         "detail": entry.detail,
+        "municipality": entry.municipality,
     }
     add(session, AuditRow, [row])
 
 
-def list_audit(session: Session, *, limit: int = 100, offset: int = 0, action: str = "") -> list[AuditEntry]:
-    """Return the entries, newest first; `action` is the beginning of those wanted, such as "account."."""
+def list_audit(
+    session: Session, *, limit: int = 100, offset: int = 0, action: str = "", municipality: str = ""
+) -> list[AuditEntry]:
+    """Return the entries, newest first; `action` is the beginning of those wanted, such as "account.".
+
+    When a municipality is named, only what concerns it is returned, and nothing of the installation as a whole.
+    """
     query = select(AuditRow).order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit).offset(offset)
     if action:
         query = query.where(AuditRow.action.startswith(action, autoescape=True))
+    if municipality:
+        query = query.where(AuditRow.municipality == municipality)
     return [
         AuditEntry(
             at=row.at,
@@ -36,6 +44,7 @@ def list_audit(session: Session, *, limit: int = 100, offset: int = 0, action: s
             action=row.action,
             subject=row.subject,
             detail=row.detail,
+            municipality=row.municipality,
         )
         for row in session.scalars(query)
     ]

@@ -598,6 +598,7 @@ class AccountRow(Table):
     password: Mapped[str]
     issuer: Mapped[str | None]  # with subject: None, not "", so that many accounts may lack them
     subject: Mapped[str | None]
+    municipality: Mapped[str] = mapped_column(server_default="")
 
 
 class WebSessionRow(Table):
@@ -609,6 +610,7 @@ class WebSessionRow(Table):
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime]
+    municipality: Mapped[str] = mapped_column(server_default="")
 
 
 class ApiTokenRow(Table):
@@ -624,6 +626,7 @@ class ApiTokenRow(Table):
     created_at: Mapped[datetime]
     last_used: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
+    municipality: Mapped[str] = mapped_column(server_default="")
 
 
 class PublicationRow(Table):
@@ -652,7 +655,7 @@ class AuditRow(Table):
     """That somebody did something; no reference to the account, which it outlives."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (Index(None, "at"), Index(None, "municipality", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -661,6 +664,7 @@ class AuditRow(Table):
     action: Mapped[str]
     subject: Mapped[str]
     detail: Mapped[str]
+    municipality: Mapped[str] = mapped_column(server_default="")
 
 
 class OrganisationChangeRow(Table):

@@ -665,6 +665,7 @@ class Account:
     password: str = ""  # argon2; "" means single sign-on only
     issuer: str = ""
     subject: str = ""  # the issuer's own name of the person, which unlike an address is never given to another
+    municipality: str = ""  # the one that it is bound to; "" is the whole installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -674,6 +675,7 @@ class WebSession:
     id: str
     account_id: str
     created_at: datetime
+    municipality: str = ""  # the one chosen to be shown, by an account of the whole installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -687,6 +689,7 @@ class ApiToken:
     created_at: datetime
     last_used: date | None = None
     revoked_at: datetime | None = None
+    municipality: str = ""  # the one that it is bound to; "" is the whole installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -715,6 +718,7 @@ class AuditEntry:
     action: str  # such as "login" or "account.add"
     subject: str = ""  # what it was done to
     detail: str = ""
+    municipality: str = ""  # whose it concerns; "" is the whole installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

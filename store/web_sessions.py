@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from store.tables import WebSessionRow
@@ -14,14 +14,26 @@ from store.writing import add
 
 def add_web_session(session: Session, opened: WebSession) -> None:
     """Keep a session that begins."""
-    row = {"id": opened.id, "account_id": opened.account_id, "created_at": opened.created_at}
+    row = {
+        "id": opened.id,
+        "account_id": opened.account_id,
+        "created_at": opened.created_at,
+        "municipality": opened.municipality,
+    }
     add(session, WebSessionRow, [row])
 
 
 def get_web_session(session: Session, session_id: str) -> WebSession | None:
     """Return the session, unless it has ended."""
     row = session.get(WebSessionRow, session_id)
-    return WebSession(id=row.id, account_id=row.account_id, created_at=row.created_at) if row else None
+    if row is None:
+        return None
+    return WebSession(id=row.id, account_id=row.account_id, created_at=row.created_at, municipality=row.municipality)
+
+
+def choose_municipality(session: Session, session_id: str, municipality: str) -> None:
+    """Keep which municipality the session is shown."""
+    session.execute(update(WebSessionRow).where(WebSessionRow.id == session_id).values(municipality=municipality))
 
 
 def end_web_session(session: Session, session_id: str) -> None:

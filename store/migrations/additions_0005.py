@@ -13,6 +13,7 @@ from store.migrations import (
     additions_0005_analyses,
     additions_0005_cofinancing,
     additions_0005_learning,
+    additions_0005_municipalities,
     additions_0005_organisation,
     additions_0005_public,
     additions_0005_records,
@@ -85,4 +86,5 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_analyses.decisions,
     additions_0005_public.publications,
     additions_0005_public.api_tokens,
+    additions_0005_municipalities.belonging,
 )
