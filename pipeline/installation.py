@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from pipeline.areas import area_names
 from pipeline.exposure import exposed_files
 from pipeline.municipality import (
     Municipality,
-    find_municipality,
     load_municipality,
     municipality_file,
     parse_municipality,
 )
 from pipeline.municipality_list import ListedMunicipality, default_organisation
+from pipeline.served import FileFault, Files, first_path, municipality_paths
 from pipeline.settings import FILE_NAME, Settings, load_settings
 from pipeline.toml_file import parse_toml
 from pipeline.transport import FolderTransport, SmtpTransport, Transport
@@ -33,11 +33,47 @@ BACKUPS = "utkik-????-??-??T??????Z.zip"  # as the schedule and `utkik backup` n
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What every step needs; made by `open_installation`."""
+    """What every step needs; made by `open_installation`.
+
+    `municipality` is the one in question, the first unless another was asked for by `of`; `municipalities` are all that
+    are served, the home's own first and the others by key.
+    """
 
     settings: Settings
     store: Store
     municipality: Municipality
+    municipalities: tuple[Municipality, ...] = ()
+    places: Mapping[str, Path] = field(default_factory=dict)  # the file of each, by key
+    faults: tuple[FileFault, ...] = ()  # files that cannot be used as they stand
+
+    def __post_init__(self) -> None:
+        """Keep the one in question among all, so that a changed one need only be given once."""
+        key = self.municipality.key
+        among = tuple(self.municipality if one.key == key else one for one in self.municipalities)
+        if self.municipality not in among:
+            among = (self.municipality, *among[1:])
+        object.__setattr__(self, "municipalities", among)
+
+    @property
+    def place(self) -> Path:
+        """The file of the municipality in question."""
+        return self.places.get(self.municipality.key, first_path(self.settings))
+
+    def of(self, key: str) -> Installation:
+        """Return the same installation for the municipality with the key; raises ConfigurationError in Swedish."""
+        found = next((one for one in self.municipalities if one.key == key), None)
+        if found:
+            return replace(self, municipality=found)
+        fault = next((fault for fault in self.faults if fault.key == key), None)
+        raise ConfigurationError(fault.message if fault else f"ingen kommun här heter '{key}'. {self.told_keys()}")
+
+    def each(self) -> tuple[Installation, ...]:
+        """Return the installation once for each municipality that is served."""
+        return tuple(replace(self, municipality=one) for one in self.municipalities)
+
+    def told_keys(self) -> str:
+        """Return which municipalities there are, as a Swedish sentence."""
+        return f"Det finns {', '.join(one.key for one in self.municipalities)}."
 
 
 @contextmanager
@@ -58,14 +94,17 @@ def open_unchosen(home: Path | None) -> Iterator[Installation]:
 def open_installation(home: Path | None) -> Iterator[Installation]:
     """Give an installation, its store open; raises ConfigurationError or StoreError in Swedish."""
     settings = load_settings(home)
-    if not settings.municipality and not Path(settings.municipality_place).exists():
+    if not any(municipality_paths(settings)):
         raise ConfigurationError(f"ingen installation i {settings.home}. Kör först: utkik init --municipality NAMN")
-    municipality = find_municipality(settings.municipality_place)
+    served = Files().served(settings)
     if exposed_files(settings):
         logger.warning("the settings file holds a secret and may be read by others; see utkik check")
+    for fault in served.faults:
+        logger.error("municipality %s: the file is not used: %s", fault.key, fault.message)
+    first = served.municipalities[0]
     try:
         with open_store(settings.store_url) as store:
-            yield Installation(settings, store, municipality)
+            yield Installation(settings, store, first, served.municipalities, served.places, served.faults)
     except DamagedStore as error:
         raise DamagedStore(f"{error} {way_back(settings)}") from error
 

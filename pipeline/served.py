@@ -1,0 +1,124 @@
+"""The municipalities that an installation serves, as their files stand, and which of the files cannot be used."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.municipality import Municipality, find_municipality, load_municipality
+from pipeline.settings import Settings
+from store.errors import ConfigurationError
+
+FOLDER = "municipalities"  # in the home folder: a file per municipality beside the first
+
+Signature = tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """A municipality's file that cannot be used; `is_kept` when what it said before is still used."""
+
+    key: str
+    path: Path
+    message: str
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The municipalities in order, the file of each by key, and the files that cannot be used."""
+
+    municipalities: tuple[Municipality, ...]
+    places: Mapping[str, Path]
+    faults: tuple[FileFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    signature: Signature
+    municipality: Municipality | None  # as the file says, or last said
+    error: ConfigurationError | None = None
+
+
+class Files:
+    """Reads the files, each again only when it has changed; a changed one that cannot be used leaves what it said."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, _Read] = {}
+
+    def served(self, settings: Settings) -> Served:
+        """Return what is served; raises ConfigurationError when no file can be used, or the only one cannot."""
+        paths = list(municipality_paths(settings))
+        self._read = {path: self._newest(path) for path in paths}
+        return _ordered(self._read, first_path(settings))
+
+    def signatures(self, settings: Settings) -> tuple[tuple[Path, Signature], ...]:
+        """Return what tells one state of all the files from another."""
+        return tuple((path, signature_of(path)) for path in municipality_paths(settings))
+
+    def _newest(self, path: Path) -> _Read:
+        before, signature = self._read.get(path), signature_of(path)
+        if before and before.signature == signature:
+            return before
+        try:
+            return _Read(signature, _load(path))
+        except ConfigurationError as error:
+            return _Read(signature, before.municipality if before else None, error)
+
+
+def first_path(settings: Settings) -> Path:
+    """Return the place of the first municipality: the home's own file, or what the settings name instead."""
+    return Path(settings.municipality_place).expanduser()
+
+
+def municipality_paths(settings: Settings) -> Iterator[Path]:
+    """Give the place of each municipality's file, the first before the others."""
+    first = first_path(settings)
+    if settings.municipality or first.exists():
+        yield first
+    folder = settings.home / FOLDER
+    if folder.is_dir():
+        yield from sorted(path for path in folder.glob("*.toml") if not path.name.startswith(".") and path != first)
+
+
+def signature_of(path: Path) -> Signature:
+    """Return what tells one version of the file from another, None when there is no file (a bundled name)."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def key_in_name(path: Path) -> str:
+    """Return the municipality that a file's name tells; some systems write å in two letters."""
+    return unicodedata.normalize("NFC", path.stem).lower()
+
+
+def _load(path: Path) -> Municipality:
+    """Return the municipality of a place, which the settings may give as the name of a bundled one."""
+    return load_municipality(path) if path.suffix == ".toml" else find_municipality(str(path))
+
+
+def _ordered(read: Mapping[Path, _Read], first: Path) -> Served:
+    found: dict[str, Municipality] = {}
+    places: dict[str, Path] = {}
+    faults: list[FileFault] = []
+    for path, one in read.items():
+        municipality, error = one.municipality, one.error
+        key = municipality.key if municipality else key_in_name(path)
+        if municipality and key in found:
+            told = f"{municipality.name} har redan filen {places[key]}: ta bort den ena, eller skriv ett annat short"
+            error, municipality = ConfigurationError(told, path=path), None
+        if error:
+            faults.append(FileFault(key, path, str(error), is_kept=municipality is not None))
+        if municipality:
+            found[key], places[key] = municipality, path
+    if not found:
+        raise next(
+            (one.error for one in read.values() if one.error), ConfigurationError("ingen kommun finns", path=first)
+        )
+    order = sorted(found, key=lambda key: (places[key] != first, key))
+    return Served(tuple(found[key] for key in order), places, tuple(faults))
