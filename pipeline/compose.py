@@ -10,6 +10,7 @@ from datetime import datetime
 from pipeline.candidates import read_history
 from pipeline.currency import Week
 from pipeline.edition import Edition, open_edition
+from pipeline.identity import mail_sender, reply_address
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter import Extras, Letter, write_letter
 from pipeline.letter_item import named_link
@@ -146,7 +147,8 @@ def written(edition: Edition, contact: Contact, selection: Selection, week: Week
         digest = _frozen(edition, contact, selection, week, extras)
         if len(digest.message) <= LARGEST or len(selection.entries) <= 1:
             return digest
-        logger.warning("digest for %s is %d bytes, entries are left out", contact.email, len(digest.message))
+        size = len(digest.message)
+        logger.warning("the digest is %d bytes, entries are left out", size, extra={"digest": digest.id})
         selection = selection.shorter()
 
 
@@ -179,10 +181,11 @@ def _envelope(edition: Edition, contact: Contact, name: str, letter: Letter) -> 
         installation=edition.installation,
         domain=municipality.domain,
         short=municipality.short,
-        sender=edition.settings.mail.sender or municipality.coordinator.email,
+        sender=mail_sender(edition.settings, municipality),
+        sender_name=municipality.mail.name,
         recipient=contact.email,
         recipient_name=contact.role,
-        coordinator=municipality.coordinator.email,
+        coordinator=reply_address(municipality),
         date=edition.now,
         leave=letter.leave,
     )

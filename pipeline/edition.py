@@ -14,6 +14,7 @@ from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.contact_faults import with_contacts
 from pipeline.currency import LONGEST_CATCH_UP, Week
 from pipeline.health import health_of
+from pipeline.identity import page_address
 from pipeline.keys import load_keys
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.links import Links
@@ -97,14 +98,15 @@ def open_edition(
             attention=attention.with_fault(fault).with_fault(late.matter),
             summary=summary_of(session, municipality, week, now),
             regions={source.name: source.region for source in known},
-            links=links_of(settings),
+            links=links_of(settings, municipality),
             late=late,
         )
 
 
-def links_of(settings: Settings) -> Links | None:
-    """Return what makes links to the installation's page, None when it has no address that readers reach."""
-    return Links(load_keys(settings.home), settings.web.address) if settings.web.address else None
+def links_of(settings: Settings, municipality: Municipality) -> Links | None:
+    """Return what makes links to the municipality's page, None when it has no address that readers reach."""
+    address = page_address(settings, municipality)
+    return Links(load_keys(settings.home), address) if address else None
 
 
 def _titles(known: Sequence[SourceFacts], settings: Settings) -> dict[str, str]:

@@ -22,6 +22,8 @@ def exposed_files(settings: Settings) -> list[str]:
 def secrets_of(settings: Settings) -> list[str]:
     """Return the secrets that the settings hold: passwords, the keys of sources, and that of the database address."""
     own = [settings.mail.password.get_secret_value(), settings.web.oidc.client_secret.get_secret_value()]
+    own += [settings.metrics.token.get_secret_value()]
+    own += [password.get_secret_value() for password in settings.mail.passwords.values()]
     own += [str(value) for source in settings.sources.values() for value in source.options.values()]
     address = settings.database_url.partition("://")[2].rpartition("@")[0]
     return [secret for secret in [*own, address.partition(":")[2]] if len(secret) > 3]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.areas import area_names
 from pipeline.exposure import exposed_files
+from pipeline.identity import mail_of
 from pipeline.municipality import (
     Municipality,
     load_municipality,
@@ -157,9 +158,9 @@ def create_municipality_file(settings: Settings, municipality: str) -> list[str]
     return [f"Kommun: {name} ({target}).{example}"]
 
 
-def transport_of(settings: Settings) -> Transport:
-    """Return the way that digests leave this installation."""
-    mail = settings.mail
+def transport_of(settings: Settings, municipality: Municipality | None = None) -> Transport:
+    """Return the way that digests leave: the installation's, or the municipality's own mail server when it has one."""
+    mail = mail_of(settings, municipality) if municipality else settings.mail
     if mail.transport == "folder":
         return FolderTransport(settings.outbox)
     if not mail.host:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.currency import Week
+from pipeline.identity import reply_address
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter_item import LetterItem, Link, letter_item
 from pipeline.letter_links import ANSWERS, BY_REPLY, LetterLinks
@@ -85,7 +86,7 @@ def write_letter(
         reader=reader_name(contact, municipality),
         municipality=municipality.name,
         why=_why(contact, municipality),
-        coordinator_email=municipality.coordinator.email,
+        coordinator_email=reply_address(municipality),
         intro=_intro(selection, len(closing), told),
         subject_tail=_subject_tail(selection.entries, closing, today) or _matters_tail(told),
         count=len(selection.entries),

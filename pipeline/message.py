@@ -70,6 +70,7 @@ class Envelope:
     coordinator: str
     date: datetime
     leave: str = ""  # the page that ends the letters, by one click too
+    sender_name: str = ""
 
     @property
     def message_id(self) -> str:
@@ -135,7 +136,7 @@ def _boundary(envelope: Envelope) -> str:
 
 def _head(subject: str, envelope: Envelope) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
-    message["From"] = _address(f"Utkik {envelope.short}", envelope.sender)
+    message["From"] = _address(envelope.sender_name or f"Utkik {envelope.short}", envelope.sender)
     message["To"] = _address(envelope.recipient_name, envelope.recipient)
     message["Reply-To"] = _address("", envelope.coordinator)
     message["Subject"] = subject

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
-    EmailStr,
     Field,
     StringConstraints,
     ValidationError,
@@ -23,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from pipeline.areas import area_names
+from pipeline.identity_tables import Email, MailIdentity, PageIdentity
 from pipeline.municipality_errors import Problem, problems_in
 from pipeline.municipality_list import default_organisation, find_listed, nearest_listed
 from pipeline.toml_file import TomlFile, parse_toml, read_toml
@@ -30,8 +29,6 @@ from store.errors import ConfigurationError
 
 COORDINATOR = "_coordinator"  # the unit of items that nobody else answers for
 
-# Addresses are compared and stored in lower case: no mail system in use tells them apart by case.
-Email = Annotated[EmailStr, AfterValidator(str.lower)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 UnitKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 Measure = Literal[
@@ -165,6 +162,8 @@ class Municipality(Table):
     coordinator: Coordinator
     thresholds: Thresholds = Thresholds()
     first: tuple[Flag, ...] = ("children_youth",)
+    mail: MailIdentity = MailIdentity()
+    page: PageIdentity = PageIdentity()
     twin_towns: tuple[TwinTown, ...] = ()
     goals: tuple[Goal, ...] = ()  # of its policy; left out, those that such policies usually have
     networks: tuple[Network, ...] = ()

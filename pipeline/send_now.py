@@ -76,6 +76,6 @@ def sending_of_waiting(installation: Installation, now: datetime) -> Callable[[T
 
 def _send(installation: Installation, task: Task, now: datetime) -> str:
     progress = task.step("Skickar")
-    transport = transport_of(installation.settings)
+    transport = transport_of(installation.settings, installation.municipality)
     key = installation.municipality.key
     return send_due(installation.store, transport, now=now, municipality=key, progress=progress).message

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 
 from pipeline.municipality_errors import Problem, problems_in
+from pipeline.operation_settings import LogSettings, MetricsSettings
 from pipeline.source_settings import FeedSettings, ListingSettings, SourceSettings, Table
 from pipeline.toml_file import Place, TomlFile, read_toml
 from store.errors import ConfigurationError
@@ -39,6 +40,9 @@ class MailSettings(Table):
     security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="starttls, tls or none")
     user: str = Field(default="", description="login name; empty for a relay that asks for none")
     password: SecretStr = Field(default=SecretStr(""), description="better given as UTKIK_MAIL__PASSWORD")
+    passwords: dict[str, SecretStr] = Field(
+        default_factory=dict, description="of municipalities' own servers, by code: UTKIK_MAIL__PASSWORDS__1461"
+    )
     sender: str = Field(default="", description="From address; empty means the coordinator's")
     timeout: float = Field(default=30.0, gt=0, description="seconds to wait for the mail server")
 
@@ -165,6 +169,8 @@ class Settings(Table):
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
     privacy: PrivacySettings = PrivacySettings()
+    log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
     backup: BackupSettings = BackupSettings()
     retention: RetentionSettings = RetentionSettings()
     second_reader: SecondReaderSettings = SecondReaderSettings()
@@ -221,6 +227,14 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     path = folder / FILE_NAME
     file = read_toml(path) if path.exists() else TomlFile(path, {}, {}, "")
     return settings_of(file, folder, environment)
+
+
+def log_settings(home: Path | None = None) -> LogSettings:
+    """Return how the log is written; the default when a setting will not do, which the command itself will tell."""
+    try:
+        return load_settings(home).log
+    except ConfigurationError:
+        return LogSettings()
 
 
 def settings_of(file: TomlFile, folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from crawlers.dates import STOCKHOLM
 from pipeline.background import Task
+from pipeline.identity import mail_of, mail_sender, reply_address
 from pipeline.installation import Installation, transport_of
 from pipeline.message import Envelope, Rendered, build_message, to_bytes
 from pipeline.send import sender_of, state_after
@@ -36,7 +37,7 @@ def sending_of_trial(installation: Installation, recipient: str, now: datetime) 
     """Return the work that sends a trial letter to the address and tells how that went."""
 
     def work(task: Task) -> str:
-        transport = transport_of(installation.settings)
+        transport = transport_of(installation.settings, installation.municipality)
         task.step("Skickar provet")
         letter = trial_letter(installation, recipient, now)
         try:
@@ -54,7 +55,8 @@ def sending_of_trial(installation: Installation, recipient: str, now: datetime) 
 
 def trial_letter(installation: Installation, recipient: str, now: datetime) -> Digest:
     """Return the letter, with the same sender, headers and parts as a real one."""
-    municipality, mail = installation.municipality, installation.settings.mail
+    municipality = installation.municipality
+    mail = mail_of(installation.settings, municipality)
     with installation.store.reading() as session:
         name = installation_id(session)
     told = {
@@ -74,10 +76,11 @@ def trial_letter(installation: Installation, recipient: str, now: datetime) -> D
         installation=name,
         domain=municipality.domain,
         short=municipality.short,
-        sender=mail.sender or municipality.coordinator.email,
+        sender=mail_sender(installation.settings, municipality),
+        sender_name=municipality.mail.name,
         recipient=recipient,
         recipient_name="",
-        coordinator=municipality.coordinator.email,
+        coordinator=reply_address(municipality),
         date=now,
     )
     return Digest(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from pipeline.identity import mail_sender, reply_address
 from pipeline.installation import Installation, transport_of
 from pipeline.message import Envelope, Rendered, build_message, to_bytes
 from pipeline.transport import Transport
@@ -36,10 +37,11 @@ def send_trial(
         installation="0" * 12,
         domain=municipality.domain,
         short=municipality.short,
-        sender=settings.mail.sender or municipality.coordinator.email,
+        sender=mail_sender(settings, municipality),
+        sender_name=municipality.mail.name,
         recipient=email,
         recipient_name=role,
-        coordinator=municipality.coordinator.email,
+        coordinator=reply_address(municipality),
         date=now,
     )
     html = f'<!doctype html><html lang="sv"><head><title>{SUBJECT}</title></head><body>{paragraphs}</body></html>'
@@ -56,7 +58,7 @@ def send_trial(
         state=DigestState.QUEUED,
         created_at=now,
     )
-    way = transport or transport_of(settings)
+    way = transport or transport_of(settings, municipality)
     try:
         way.deliver(digest, sender=envelope.sender, before_data=lambda: None)
     finally:
