@@ -11,7 +11,6 @@ from pathlib import Path
 from pipeline.areas import area_names
 from pipeline.installation import Installation
 from pipeline.municipality import Municipality, parse_municipality
-from pipeline.settings import Settings
 from pipeline.toml_edit import Change, Edit, edit_toml, rewrite_toml
 from pipeline.toml_file import TomlFile, read_toml
 from store.audit import note
@@ -24,18 +23,18 @@ BEFORE = "så som filen var innan"
 BY_HAND = "ändringar i själva filen"
 
 
-def organisation_file(settings: Settings) -> Path:
+def organisation_file(installation: Installation) -> Path:
     """Return the file that the page changes; raises ConfigurationError when the municipality is a bundled one."""
-    path = Path(settings.municipality_place).expanduser()
+    path = installation.place
     if not path.is_file():
         told = "kommunen följer med programmet och går inte att ändra. Ta bort municipality ur utkik.toml"
         raise ConfigurationError(told, path=path)
     return path
 
 
-def read_organisation(settings: Settings) -> TomlFile:
+def read_organisation(installation: Installation) -> TomlFile:
     """Return the file as it stands now."""
-    return read_toml(organisation_file(settings))
+    return read_toml(organisation_file(installation))
 
 
 def check_organisation(file: TomlFile) -> Municipality:
@@ -50,7 +49,7 @@ def change_organisation(
 
     Raises MunicipalityFault when the file would not do, ChangedMeanwhile when it is not the one that was seen.
     """
-    path = organisation_file(installation.settings)
+    path = organisation_file(installation)
     edit = edit_toml(path, changes, check=check_organisation, seen=seen)
     return _note(installation, edit, what, audit)
 
@@ -61,7 +60,7 @@ def restore_organisation(installation: Installation, number: int, *, seen: str, 
         change = get_change(session, installation.municipality.key, number)
     if change is None:
         raise LookupError(number)
-    path = organisation_file(installation.settings)
+    path = organisation_file(installation)
     edit = rewrite_toml(path, lambda _: change.text, check=check_organisation, seen=seen)
     return _note(installation, edit, what, audit)
 

@@ -7,6 +7,7 @@ import logging
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from crawlers import log_lines
 from pipeline.leaving import reach_again
 from pipeline.municipality import MunicipalityFault
 from pipeline.organisation import known_addresses, view_of
@@ -64,7 +65,7 @@ def try_mail() -> Response:
     try:
         send_trial(installation, email, _role_of(email), now=context.now())
     except DeliveryError as error:
-        logger.warning("trial letter: %s", error)
+        logger.warning("trial letter: %s", log_lines.told(error))
         flash(fault_in_words(error, installation.settings.mail.transport))
     except ConfigurationError:
         flash(_("E-postservern är inte inställd. Gör det under Inställningar."))
@@ -124,7 +125,7 @@ def restore(number: int) -> Response:
 
 def _version() -> str:
     try:
-        return version_of(read_organisation(context.installation().settings).text)
+        return version_of(read_organisation(context.installation()).text)
     except ConfigurationError:
         return ""
 

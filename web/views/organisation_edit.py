@@ -10,6 +10,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from crawlers import log_lines
 from pipeline.areas import area_names
 from pipeline.municipality import MunicipalityFault, Thresholds
 from pipeline.organisation import KINDS, heirs
@@ -170,7 +171,7 @@ def save(
     except MunicipalityFault as error:
         return Refused(faults_of(error.problems, base), 422)
     except ConfigurationError as error:
-        logger.warning("organisation: not changed: %s", error)
+        logger.warning("organisation: not changed: %s", log_lines.told(error))
         return Refused(
             {"": _("Filen går inte att ändra härifrån. Inget är ändrat. Ändra i filen municipality.toml.")}, 422
         )
@@ -213,7 +214,7 @@ def read_towns() -> list[dict[str, Any]]:
 
 def _file() -> TomlFile:
     try:
-        return read_organisation(context.installation().settings)
+        return read_organisation(context.installation())
     except ConfigurationError:
         abort(404)
 

@@ -217,7 +217,7 @@ def _account_faults(role: str, email: str, password: str, again: str) -> dict[st
 
 
 def _name_coordinator(changes: list[Any]) -> None:
-    edit_toml(organisation_file(context.installation().settings), changes, check=check_organisation)
+    edit_toml(organisation_file(context.installation()), changes, check=check_organisation)
 
 
 def _written(write: Callable[[], None], changes: list[Any]) -> dict[str, str]:

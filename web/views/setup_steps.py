@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from crawlers import log_lines
 from pipeline import set_up
 from pipeline.first_crawl import progress_of
 from pipeline.organisation_edit import read_organisation
@@ -145,7 +146,7 @@ def keep_settings(wanted: dict[Place, Any], *, also_defaults: bool = True) -> di
     except SettingsFault as error:
         return faults_of(error.problems)
     except ConfigurationError as error:
-        logger.warning("settings: not changed: %s", error)
+        logger.warning("settings: not changed: %s", log_lines.told(error))
         return {"": _("Filen går inte att ändra härifrån. Inget är ändrat. Ändra i filen utkik.toml.")}
     return {}
 
@@ -156,7 +157,7 @@ def _try_mail() -> Answer:
     try:
         send_trial(fresh, coordinator.email, coordinator.role, now=context.now())
     except DeliveryError as error:
-        logger.warning("trial letter: %s", error)
+        logger.warning("trial letter: %s", log_lines.told(error))
         return _mail_page({"": fault_in_words(error, fresh.settings.mail.transport)}), 422
     except ConfigurationError:
         return _mail_page({"mail_host": _("Fyll i det här.")}), 422
@@ -171,7 +172,7 @@ def _try_mail() -> Answer:
 
 
 def _unit_changes() -> list[Change]:
-    now = read_organisation(context.installation().settings).values.get("units", {})
+    now = read_organisation(context.installation()).values.get("units", {})
     changes: list[Change] = []
     for key, values in now.items():
         if request.form.get(f"{key}_gone") == "yes":
@@ -189,7 +190,7 @@ def _unit_changes() -> list[Change]:
 
 
 def _units_page(faults: dict[str, str]) -> str:
-    file = read_organisation(context.installation().settings)
+    file = read_organisation(context.installation())
     rows = [(key, unit_form(values)) for key, values in file.values.get("units", {}).items()]
     typed = {
         key: (
