@@ -14,6 +14,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from crawlers.catalogue import find_source
 from crawlers.job import Job
+from crawlers.log_lines import begin_log
 from crawlers.parts import message_ready
 from crawlers.protocol import CrawlEnded, Message, PartEnded, message_to_json
 from crawlers.settings import settings_for
@@ -55,7 +56,10 @@ def main(find: Callable[[str], type[Source]] = find_source) -> int:
     writer = Writer(take_stdout())
     source = find(job.source)
     process = AsyncCrawlerProcess(settings_for(job, source.least_delay))
-    logging.getLogger("scrapy").setLevel(logging.WARNING)  # it would tell of every setting, for every source
+    begin_log(job.log_format, level=job.log_level, traces=True, fields={"source": job.source, "run": job.run})
+    for name in ("scrapy", "py.warnings"):  # the first would tell of every setting, for every source
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(job.source).setLevel(job.log_level.upper())  # a spider's own is named like its source
     crawler = process.create_crawler(source)
     crawler.signals.connect(writer.write, message_ready)
     _Watch(crawler).begin()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from crawlers.log_lines import Form
 from store.types import Validator
 
 
@@ -18,7 +19,7 @@ class Job:
     `marks` are what the source itself asked to have kept per part after its last whole reading, `since` overrides the
     start of its window, `full` asks it to ignore `validators`. `replay_url` sends every request to a loopback server.
     A part in `not_before` is not asked until then, and with `only` no other part is asked than that one. `record_to`
-    is a folder that every answer is saved in, for a reviewer.
+    is a folder that every answer is saved in, for a reviewer. `run` is told by every line of the crawl's log.
     """
 
     source: str
@@ -36,6 +37,9 @@ class Job:
     not_before: Mapping[str, datetime] = field(default_factory=dict)
     only: str = ""
     record_to: str = ""
+    run: str = ""
+    log_format: Form = "text"
+    log_level: str = "info"
 
     def held_until(self, part: str) -> datetime | None:
         """Return the moment before which a part is not asked, None when it may be asked now."""
@@ -61,6 +65,9 @@ class Job:
                 "not_before": {part: moment.isoformat() for part, moment in self.not_before.items()},
                 "only": self.only,
                 "record_to": self.record_to,
+                "run": self.run,
+                "log_format": self.log_format,
+                "log_level": self.log_level,
             },
             ensure_ascii=False,
         )

@@ -31,7 +31,7 @@ def _limits(job: Job) -> dict[str, Any]:
         "REMOTE_CONTROL_ENABLED": False,
         "TWISTED_DNS_RESOLVER": "crawlers.address.PublicResolver",
         "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER, "file": None, "ftp": None, "data": None, "s3": None},
-        "LOG_LEVEL": "INFO",
+        "LOG_INSTALL_ROOT_HANDLER": False,  # `crawlers.crawl` writes lines of our own
         "LOG_VERSIONS": [],
         "STATS_DUMP": False,
     }

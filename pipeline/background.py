@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
+from crawlers.log_lines import kind_and_place
 from store.db import Store
 from store.errors import ScanningError, StepBusy
 
@@ -20,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 1_800.0  # seconds for a step of the schedule to end: a first reading of every source takes minutes
 PAUSE = 0.5  # seconds between two looks
+MOST_KEPT = 60  # values: three of each of twenty municipalities; the letters of a week are some megabytes
 
 
 @dataclass(slots=True)
@@ -87,16 +87,9 @@ def _run(task: Task, work: Callable[[Task], str]) -> None:
     except Exception as error:  # a thread's fault is seen by nobody else: it is told on the page and in the log
         task.is_failed = True
         task.message = "Något gick fel hos oss. Det som redan var gjort är sparat. Försök igen."
-        logger.error("%s: fault in the program: %s", task.name, _told(error))
+        logger.error("%s: fault in the program: %s", task.name, kind_and_place(error))
     finally:
         task.is_over = True
-
-
-def _told(error: Exception) -> str:
-    """Return the kind of error and where it came from; its words may hold texts or addresses."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = (f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return f"{type(error).__name__} at {' > '.join(places)}"
 
 
 @contextmanager
@@ -155,8 +148,13 @@ class Keeper:
 
     def _work(self, name: str, mark: Any, work: Callable[[], Any]) -> None:
         try:
-            self._kept[name] = (mark, work())
+            value = work()
+            with self._lock:
+                self._kept.pop(name, None)
+                self._kept[name] = (mark, value)  # last: the first is the one worked out longest ago
+                if len(self._kept) > MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
             self._failed.discard(name)
         except Exception as error:  # the next look tries again
             self._failed.add(name)
-            logger.error("%s: could not be worked out: %s", name, _told(error))
+            logger.error("%s: could not be worked out: %s", name, kind_and_place(error))

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+_NAMED = "utkik-%Y-%m-%dT%H%M%SZ.zip"
 _OURS = re.compile(r"utkik-\d{4}-\d\d-\d\dT\d{6}Z\.zip")  # only what we named is ever removed
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(toml|key)")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
@@ -55,7 +56,12 @@ class Backup:
 
 def backup_name(now: datetime) -> str:
     """Return the file name of a backup made at this moment; names sort by time."""
-    return f"utkik-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.zip"
+    return now.astimezone(UTC).strftime(_NAMED)
+
+
+def made_at(backup: Path) -> datetime:
+    """Return when a backup of ours was made, as its name says."""
+    return datetime.strptime(backup.name, _NAMED).replace(tzinfo=UTC)
 
 
 def make_backup(installation: Installation, target: Path, *, now: datetime) -> Backup:

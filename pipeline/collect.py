@@ -94,7 +94,7 @@ def collect(
         crawls[job.source] = Crawl(
             begin(store, "collect", job.source, now=now), pace=(paces or {}).get(job.source, Pace())
         )
-    processes = [start_crawl(job, messages, logs) for job in jobs]
+    processes = [start_crawl(replace(job, run=crawls[job.source].run.id), messages, logs) for job in jobs]
     try:
         waiting = len(jobs)
         while waiting:
@@ -150,7 +150,7 @@ def read_messages(process: subprocess.Popen[str], job: Job, messages: queue.Queu
             for line in process.stdout or ():
                 messages.put((job.source, message_from_json(line)))
     except (ValueError, KeyError, TypeError, OSError) as error:
-        logger.error("%s: the crawl's answer could not be read: %s", job.source, error)
+        logger.error("the crawl's answer could not be read", exc_info=error, extra={"source": job.source})
     finally:
         watchdog.cancel()
         messages.put((job.source, None))

@@ -5,11 +5,11 @@ Stores, crawlers and letters take two seconds and a hundred megabytes to load, w
 
 from __future__ import annotations
 
-import logging
 import sys
 
 import typer
 
+from crawlers.log_lines import begin_log
 from pipeline.told_errors import run_told
 
 
@@ -33,7 +33,7 @@ def _classifying() -> typer.Typer:
 
 
 def _set_up() -> None:
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    begin_log("text")
 
 
 if __name__ == "__main__":

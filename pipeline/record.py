@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,11 +11,15 @@ from store.db import Store
 from store.runs import begin_run, end_run
 from store.types import Outcome, Run
 
+logger = logging.getLogger(__name__)
+
 
 def begin(store: Store, step: str, subject: str = "", *, now: datetime) -> Run:
     """Return a new run, noted as started."""
     with store.session() as session:
-        return begin_run(session, step, subject, now=now)
+        run = begin_run(session, step, subject, now=now)
+    tell("begins", run)
+    return run
 
 
 def complete(store: Store, run: Run, *, now: datetime, counts: Mapping[str, int], message: str = "") -> Run:
@@ -27,4 +32,14 @@ def end(store: Store, run: Run, *, now: datetime) -> Run:
     ended = replace(run, ended_at=now)
     with store.session() as session:
         end_run(session, ended)
+    tell("ends", ended)
     return ended
+
+
+def tell(what: str, run: Run) -> None:
+    """Write one line about a run: which it is and how it ended, never the words of its message, which name things."""
+    counts = ", ".join(f"{name} {number}" for name, number in run.counts.items())
+    # What the other steps are about, a week, a municipality or a model, their own lines tell.
+    fields = {"step": run.step, "run": run.id, "source": run.subject if run.step == "collect" else ""}
+    outcome = run.outcome.value if run.ended_at else ""
+    logger.info("run %s%s", what, f": {counts}" if counts else "", extra={**fields, "outcome": outcome})

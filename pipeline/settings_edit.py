@@ -16,7 +16,7 @@ from pipeline.toml_file import Place, TomlFile, read_toml
 from store.audit import note
 from store.types import AuditEntry
 
-SECRETS = ("password", "key", "client_secret")
+SECRETS = ("password", "key", "client_secret", "token")
 
 
 def settings_file(installation: Installation) -> TomlFile:

@@ -98,6 +98,8 @@ def job_for(session: Session, settings: Settings, source: str, now: datetime, si
         user_agent=settings.user_agent(version("utkik")),
         delay_seconds=0.0 if settings.replay_url else settings.crawl.delay,
         timeout_seconds=settings.crawl.timeout,
+        log_format=settings.log.format,
+        log_level=settings.log.level,
     )
 
 
