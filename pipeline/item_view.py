@@ -14,6 +14,7 @@ from pipeline.fact_wording import basis_in_words, facts_in_words
 from pipeline.letter_item import LetterItem, letter_item, safe_link
 from pipeline.municipality import Municipality
 from pipeline.outbox import STATE_WORDS
+from pipeline.second_opinion import told_opinion
 from pipeline.selection import Entry
 from pipeline.thread_wording import STAGES
 from pipeline.triage_list import Row
@@ -23,6 +24,7 @@ from store.analyses import analyses_on
 from store.db import Session
 from store.details import get_details
 from store.items import get_items, last_seen, revisions
+from store.opinions import opinions_of
 from store.triage import story_members, tellings
 from store.types import Analysis, Reason, Revision, Route, Ruling, Stage, StoredItem, Verdict
 from store.verdicts import verdicts_on
@@ -81,6 +83,7 @@ class ItemView:
     basis: tuple[str, ...] = ()  # what each of these rests on
     analysis: Analysis | None = None  # the newest version of what it means for the municipality, signed or not
     matter: str = ""  # the id of its thread
+    opinion: str = ""  # what the second reader says, as its own
 
     @property
     def analysis_status(self) -> str:
@@ -131,6 +134,7 @@ def view_item(session: Session, municipality: Municipality, item: ItemId, now: d
         basis=tuple(basis_in_words(candidate.assessment.facts)),
         analysis=next(iter(analyses_on(session, municipality.key, item)), None),
         matter=candidate.thread.id if candidate.thread else "",
+        opinion=_opinion(session, item),
     )
 
 
@@ -142,6 +146,11 @@ def _entry(candidate: Candidate, row: Row) -> Entry:
     source, key = candidate.id
     route = Route(municipality="", unit="", source=source, key=key, score=row.score, because=row.because)
     return Entry(candidate=candidate, routes=(route,), section="news", answer_by=row.deadline)
+
+
+def _opinion(session: Session, item: ItemId) -> str:
+    opinion = opinions_of(session, [item]).get(item)
+    return told_opinion(opinion) if opinion else ""
 
 
 def _fetched(session: Session, item: ItemId) -> str:

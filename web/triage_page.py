@@ -22,12 +22,12 @@ from pipeline.triage_list import (
     progress,
     tabs,
 )
-from pipeline.week_keeper import WeekKeeper
+from pipeline.week_keeper import WeekKeeper, Weeks
 from store.db import Session
 from store.types import Ruling
 from store.verdicts import list_verdicts, verdicts_on
 from web import context, sessions
-from web.language import _
+from web.language import _, ngettext
 
 PER_PAGE = 50
 KEEPER = "week"
@@ -175,12 +175,39 @@ def _choices(rows: Sequence[Row]) -> dict[str, Sequence[str]]:
     }
 
 
+def standing(database: Session) -> dict[ItemId, Tab]:
+    """Return the tab that each of the week's items stands in, whatever the page's filter."""
+    _week, rows = keeper().rows(database, context.municipality(), context.now())
+    return {row.item: tab for tab, some in tabs(rows).items() for row in some}
+
+
+def moved_words(before: Mapping[ItemId, Tab], after: Mapping[ItemId, Tab]) -> str:
+    """Return how many items a verdict has moved below the limit or above it, "" when none."""
+    likely, unlikely = Tab.TO_JUDGE, Tab.UNLIKELY
+    out = sum(1 for item, tab in before.items() if tab is likely and after.get(item) is unlikely)
+    back = sum(1 for item, tab in before.items() if tab is unlikely and after.get(item) is likely)
+    words = []
+    if out:
+        told = ngettext(
+            "%(num)s liknande post flyttades till Troligen inte.",
+            "%(num)s liknande poster flyttades till Troligen inte.",
+            out,
+        )
+        words.append(told % {"num": out})
+    if back:
+        told = ngettext(
+            "%(num)s liknande post flyttades hit från Troligen inte.",
+            "%(num)s liknande poster flyttades hit från Troligen inte.",
+            back,
+        )
+        words.append(told % {"num": back})
+    return " ".join(words)
+
+
 def keeper() -> WeekKeeper:
-    """Return what keeps the week between requests."""
-    found = current_app.extensions.setdefault(KEEPER, WeekKeeper(context.store()))
-    if not isinstance(found, WeekKeeper):
-        raise TypeError("another extension has the name of the week's keeper")
-    return found
+    """Return what keeps the municipality's week between requests."""
+    weeks: Weeks = current_app.extensions.setdefault(KEEPER, Weeks(context.store()))
+    return weeks.of(context.municipality_key())
 
 
 def has_paused(database: Session) -> bool:

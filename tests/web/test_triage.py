@@ -8,19 +8,43 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from pipeline.compose import build_digests
 from pipeline.installation import Installation
+from pipeline.triage_list import Tab
 from store.actions import list_actions
+from store.analyses import save_analysis
+from store.assessments import save_assessments
 from store.audit import list_audit
 from store.corrections import active_correction
-from store.types import Role, Ruling, StoredCorrection
+from store.items import upsert_items
+from store.opinions import save_opinion
+from store.types import Analysis, Opinion, Role, Ruling, StoredCorrection
 from store.verdicts import latest_verdicts, list_verdicts
-from tests.pipeline.making import NOW
+from tests.pipeline.making import NOW, candidate
 from tests.web.conftest import Clock
+from web.triage_page import moved_words
 
 AVLOPP = {"post": "cellar/avlopp", "ruling": "send", "seen": "0"}
+
+
+OPINION = Opinion(
+    content_hash="h1", model="liten", prompt="1", source="cellar", key="avlopp", asked_at=NOW, week="2026-W48",
+    is_answered=True, relevance=2, areas=("water",), because="Kommunen är huvudman för avloppet.",
+)  # fmt: skip
+
+
+def store_alike(installation: Installation, number: int) -> None:
+    """Keep twelve items that are nearly the same and hardly worth telling."""
+    found = [
+        candidate(f"lik-{n}", f"Avloppet i kommunen, del {n}", source="feeds", relevance=0.52, areas={"water": 0.7})
+        for n in range(number)
+    ]
+    with installation.store.session() as session:
+        upsert_items(session, [one.item for one in found], now=NOW)
+        save_assessments(session, [one.assessment for one in found], now=NOW)
 
 
 def told(installation: Installation) -> dict[str, set[str]]:
@@ -110,6 +134,55 @@ def test_list_keeps_its_order_while_one_works_and_learns_when_asked_to(
     answer = coordinator.post("/veckan/ordna-om", follow_redirects=True).get_data(as_text=True)
     assert "Listan är ordnad efter det ni har bedömt hittills." in answer
     assert learnt() != first
+
+
+def test_what_a_verdict_moves_to_another_pile_is_told(app: Flask) -> None:
+    before = {("feeds", "a"): Tab.TO_JUDGE, ("feeds", "b"): Tab.TO_JUDGE, ("feeds", "c"): Tab.UNLIKELY}
+    after = {("feeds", "a"): Tab.UNLIKELY, ("feeds", "b"): Tab.SEND, ("feeds", "c"): Tab.TO_JUDGE}
+    with app.test_request_context("/veckan"):
+        assert moved_words(before, before) == ""
+        assert moved_words(before, after) == (
+            "1 liknande post flyttades till Troligen inte. 1 liknande post flyttades hit från Troligen inte."
+        )
+
+
+def test_items_that_a_first_verdict_moves_are_counted_on_the_page(
+    coordinator: FlaskClient, installation: Installation
+) -> None:
+    store_alike(installation, 12)
+    assert "Avloppet i kommunen, del 3" in titles(coordinator)
+    answer = coordinator.post(
+        "/veckan/bedom", data={"post": "feeds/lik-0", "ruling": "drop", "seen": "0"}, follow_redirects=True
+    )
+    page = unescape(answer.get_data(as_text=True))
+    moved = re.search(r"(\d+) liknande poster? flyttades till Troligen inte", page)
+    left = [title for title in titles(coordinator) if title.startswith("Avloppet")]
+    assert moved
+    assert len(left) == 11 - int(moved[1])
+
+
+def test_second_readers_opinion_and_the_analysis_stand_beside_the_item(
+    coordinator: FlaskClient, installation: Installation
+) -> None:
+    assert "Andra läsaren" not in coordinator.get("/veckan?post=cellar/avlopp").get_data(as_text=True)
+    with installation.store.session() as session:
+        save_opinion(session, OPINION)
+        save_analysis(
+            session,
+            Analysis(
+                municipality=installation.municipality.key,
+                source="cellar",
+                key="avlopp",
+                meaning="Reningsverket måste byggas ut.",
+                written_at=NOW,
+                author="samordnare",
+            ),
+        )
+    for place in ("/veckan?post=cellar/avlopp", "/post/cellar/avlopp"):
+        page = unescape(coordinator.get(place).get_data(as_text=True))
+        assert "Andra läsaren (liten)" in page
+        assert "Kommunen är huvudman för avloppet." in page
+        assert "Reningsverket måste byggas ut." in page
 
 
 def test_undo_brings_the_item_back_as_far_back_as_the_visit_goes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from crawlers.catalogue import facts
 from pipeline.areas import area_names
+from pipeline.candidate import ItemId
 from pipeline.item_view import RULING_WORDS, view_item
 from pipeline.learn import learn_now
 from pipeline.municipality import COORDINATOR
@@ -26,7 +27,7 @@ from web import context
 from web.access import Role, needs
 from web.language import N_, _, ngettext
 from web.showing import ROLE_WORDS
-from web.triage_page import Asked, Page, asked, has_paused, item_of, page_of, sitting
+from web.triage_page import Asked, Page, asked, has_paused, item_of, moved_words, page_of, sitting, standing
 
 page = Blueprint("week", __name__)
 
@@ -81,14 +82,15 @@ def judge() -> Response:
             units=_changed("units", view.row.units),
             origin="explored" if view.row.is_explored else "routed" if view.row.is_routed else "ranked",
         )
-        ruled = rule(session, sitting(), order)
+        ruled, were = rule(session, sitting(), order), None
         if ruled.verdict:
             note(session, context.audit(f"verdict.{order.ruling.value}", "/".join(item)))
             if before.after(item) is None or has_paused(session):
+                were = standing(session)
                 learn_now(session, context.municipality(), now=context.now())
     if ruled.fault:
         return _answer(wanted.at(item), _fault(ruled))
-    return _answer(wanted.at(before.after(item)), _done(ruled.verdict, view.row.title))
+    return _answer(wanted.at(before.after(item)), f"{_done(ruled.verdict, view.row.title)}{_moved(were)}")
 
 
 @page.post("/veckan/flera")
@@ -178,6 +180,15 @@ def act() -> Response:
         save_action(session, action, by=ROLE_WORDS[context.account().role])
         note(session, context.audit("action.add", "/".join(item)))
     return _answer(wanted.at(item), _("Åtgärden är sparad: %(title)s", title=action.title))
+
+
+def _moved(were: Mapping[ItemId, Tab] | None) -> str:
+    """Return what learning from the verdict has moved, in words; "" when nothing was learnt."""
+    if were is None:
+        return ""
+    with context.store().reading() as session:
+        words = moved_words(were, standing(session))
+    return f". {words}" if words else ""
 
 
 def _page(wanted: Asked) -> Page:
