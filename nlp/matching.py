@@ -49,11 +49,16 @@ class Matcher:
         for term in terms:
             for text in self._spellings(term):
                 by_text.setdefault(text, []).append(term)
+        self._texts = tuple(by_text)
         self._automaton = ahocorasick.Automaton()
         for text, found in by_text.items():
             stems = tuple(term for term in found if term.is_stem)
             self._automaton.add_word(text, (len(text), tuple(found), stems))
         self._automaton.make_automaton()
+
+    def texts(self) -> tuple[str, ...]:
+        """Return every text that a term is found by."""
+        return self._texts
 
     def find(self, text: str) -> list[Hit]:
         """Return the hits in a lower-cased text, in order of their ends; what `not` terms cover is left out."""

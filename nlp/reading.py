@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from nlp import evidence, flags, relevance
 from nlp.families import family_of
 from nlp.knowledge import LANGUAGES, Knowledge
-from nlp.matching import Matcher, lower
+from nlp.matching import lower
 from nlp.readable import is_readable
 from nlp.signs import Known, signs_of
-from nlp.strongest import strongest
+from nlp.word_hits import WordHits
 from nlp.word_sums import ids_of
 from store.types import Concept, Item, Kind, Reference
 
@@ -38,13 +38,13 @@ class KnowledgeReader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._matchers = {language: Matcher(knowledge.terms[language], language) for language in LANGUAGES}
+        self._hits = {language: WordHits(knowledge.terms[language], language) for language in LANGUAGES}
 
     def read(self, item: Item, cosines: Sequence[float], language: str) -> Read:
         """Return what is found in an item that `beginning` has cut; `cosines` are its likenesses to the areas."""
         shown = f"{item.title}\n{item.text}"
         title_length = len(item.title)
-        hits = strongest(self._matchers["sv" if language in SWEDISH_LIKE else "en"].find(lower(shown)))
+        hits = self._hits["sv" if language in SWEDISH_LIKE else "en"].find(lower(shown))
         family = family_of(item)
         found = evidence.weigh(self.knowledge, item, hits.areas, title_length, shown, cosines)
         strengths = evidence.strengths(found)

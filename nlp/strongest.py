@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.matching import Hit
 
 Kept = Mapping[str, Sequence[Hit]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Strongest:
     """The hits that count, per area, cue and flag, in the order of the text; `others` are cues and flags together."""
 
-    areas: Kept
-    cues: Kept
-    flags: Kept
-    others: Kept
+    areas: dict[str, list[Hit]] = field(default_factory=dict)
+    cues: dict[str, list[Hit]] = field(default_factory=dict)
+    flags: dict[str, list[Hit]] = field(default_factory=dict)
+    others: dict[str, list[Hit]] = field(default_factory=dict)
+
+    def of(self, group: str, key: str) -> list[Hit]:
+        """Return the list of a key's hits, a new one where there is none."""
+        found = self.areas if group == "area" else self.cues if group == "cue" else self.flags
+        kept = found.get(key)
+        if kept is None:
+            found[key] = kept = []
+            if group != "area":
+                self.others[key] = kept
+        return kept
 
 
 def strongest(hits: Iterable[Hit]) -> Strongest:
     """Return the hits per key, the heaviest and longest alone where several of one key lie over each other."""
-    groups: dict[str, dict[str, list[Hit]]] = {"area": {}, "cue": {}, "flag": {}}
-    others: dict[str, list[Hit]] = {}
+    found = Strongest()
+    for (group, key), kept in kept_of(hits).items():
+        found.of(group, key).extend(kept)
+    return found
+
+
+def kept_of(hits: Iterable[Hit]) -> dict[tuple[str, str], list[Hit]]:
+    """Return the hits that count per group and key, in the order in which the keys are met."""
+    found: dict[tuple[str, str], list[Hit]] = {}
     for hit in sorted(hits, key=_order):
-        term = hit.term
-        of_group = groups[term.group]
-        kept = of_group.get(term.key)
-        if kept is None:
-            of_group[term.key] = kept = [hit]
-            if term.group != "area":
-                others[term.key] = kept
-        elif hit.start >= kept[-1].word_end:
+        kept = found.setdefault((hit.term.group, hit.term.key), [])
+        if not kept or hit.start >= kept[-1].word_end:
             kept.append(hit)
-        elif term.weight > kept[-1].term.weight:
+        elif hit.term.weight > kept[-1].term.weight:
             kept[-1] = hit
-    return Strongest(groups["area"], groups["cue"], groups["flag"], others)
+    return found
 
 
 def _order(hit: Hit) -> tuple[int, float, int]:
