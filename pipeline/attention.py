@@ -19,7 +19,7 @@ from pipeline.source_notes import told_fault
 from pipeline.wording import counted, listed, lower_first
 from store.db import Session
 from store.digests import unsettled_digests
-from store.runs import get_meta, last_begun, last_complete
+from store.runs import get_meta, last_begun, last_complete, runs_of
 from store.types import DigestState, Outcome
 
 NEEDS_A_PERSON = (DigestState.REFUSED, DigestState.BOUNCED, DigestState.UNCLEAR, DigestState.HELD)
@@ -66,10 +66,17 @@ def attention_of(
     faults = [*source_faults(sources, titles, now), *digest_faults(session, municipality, now)]
     faults += backup_faults(session, now)
     faults += [fault] if (fault := missing_model()) else []
+    faults += learning_faults(session, municipality)
     faults += cofinancing_faults(session, municipality, now)
     late, later = action_faults(session, municipality, now)
     faults += late
     return Attention(tuple(faults), (*later, *units_without_contact(municipality), *areas_without_unit(municipality)))
+
+
+def learning_faults(session: Session, municipality: Municipality) -> list[str]:
+    """Return why nothing new is learnt from the municipality's verdicts, when that is so."""
+    run = next(iter(runs_of(session, "learn", municipality.key, limit=1)), None)
+    return [run.message] if run and run.outcome is Outcome.FAILED and run.message else []
 
 
 def source_faults(sources: Mapping[str, Health], titles: Mapping[str, str], now: datetime) -> list[str]:

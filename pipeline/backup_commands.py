@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from crawlers.dates import STOCKHOLM
 from pipeline.backup import Backup, backup_name, backups_in, make_backup, verify_backup, verify_manifest
-from pipeline.installation import open_installation
+from pipeline.opened import open_served
 from pipeline.options import AsJson, Now
 from pipeline.restore import restore as put_back
 from pipeline.settings import load_settings
@@ -35,7 +35,7 @@ def backup(
     elif show:
         found = readable(load_settings(context.obj.home).backup_folder)
     else:
-        with open_installation(context.obj.home) as installation:
+        with open_served(context) as installation:
             target = file or installation.settings.backup_folder / backup_name(at)
             found = [make_backup(installation, target, now=at)]
     if as_json:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline.bounces import messages_in, take_in
-from pipeline.installation import open_installation
+from pipeline.opened import open_served
 from pipeline.options import Now
 from pipeline.terminal import write_json
 
@@ -37,7 +37,7 @@ def bounces(
     """Läs det som kommit tillbaka från e-postservrar, och märk brev och kontakter som inte nås."""
     at: datetime = context.obj.moment(now)
     contents = [sys.stdin.buffer.read()] if place == "-" else messages_in(Path(place))
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         counts = take_in(installation, contents, now=at)
     if as_json:
         write_json(counts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,24 +13,22 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from nlp.model_file import missing_model
+from crawlers.log_lines import begin_log
 from pipeline import run as steps
 from pipeline import show
 from pipeline.command_groups import add_commands
 from pipeline.demo import run_demo
-from pipeline.encoder import state_of
-from pipeline.exposure import exposed_files
-from pipeline.installation import create_installation, open_installation
-from pipeline.municipality import check_municipality
+from pipeline.installation import create_installation
+from pipeline.opened import one_of, open_one, open_served
 from pipeline.options import AsJson
 from pipeline.outbox import decide, outbox_values, show_outbox
-from pipeline.second_reader import second_reader_of
+from pipeline.settings import log_settings
 from pipeline.show_thread import show_threads, thread_values
 from pipeline.status import status_of
 from pipeline.terminal import write_json
 from pipeline.told_errors import run_told
 from pipeline.typed import typed_day, typed_moment, typed_week
-from pipeline.week import check_options, iso_week
+from pipeline.week import iso_week
 
 app = typer.Typer(
     help="Utkik: omvärldsbevakning för kommuner. Hämtar, bedömer, fördelar och skickar veckans brev.",
@@ -49,6 +46,7 @@ class Surroundings:
     home: Path | None
     console: Console
     moment: Callable[[str], datetime]
+    municipality: str = ""  # the one that is asked for; "" for all, or for the only one
 
 
 Now = Annotated[
@@ -67,12 +65,15 @@ def common(
     home: Annotated[
         Path | None, typer.Option("--home", metavar="MAPP", help="Installationens mapp. Förval: UTKIK_HOME, ~/.utkik.")
     ] = None,
+    municipality: Annotated[
+        str, typer.Option("--municipality", metavar="KOMMUN", help="En av flera kommuner, t.ex. varberg.")
+    ] = "",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Visa loggen.")] = False,
     show_version: Annotated[bool, typer.Option("--version", help="Visa versionen.")] = False,
 ) -> None:
     """Set up what every command shares."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    context.obj = Surroundings(home, Console(), moment)
+    begin_log(log_settings(home).format, level="info" if verbose else "error", traces=verbose)
+    context.obj = Surroundings(home, Console(), moment, municipality)
     if show_version:
         context.obj.console.print(f"utkik {version('utkik')}")
         raise typer.Exit
@@ -95,23 +96,6 @@ def init(
 
 
 @app.command()
-def check(context: typer.Context) -> None:
-    """Kontrollera inställningarna och kommunens fil."""
-    with open_installation(context.obj.home) as installation:
-        check_options(installation.settings)
-        second_reader_of(installation.settings)
-        for warning in exposed_files(installation.settings):
-            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(warning)}", soft_wrap=True)
-        if fault := state_of(installation.settings).fault:
-            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(fault)}")
-        if fault := missing_model():
-            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(fault)}")
-        for warning in check_municipality(installation.municipality):
-            context.obj.console.print(f"[yellow]Att veta:[/yellow] {escape(warning)}")
-        context.obj.console.print(f"Inställningarna för {installation.municipality.name} går att använda.")
-
-
-@app.command()
 def collect(
     context: typer.Context,
     source: SourceNames = None,
@@ -121,7 +105,7 @@ def collect(
     as_json: AsJson = False,
 ) -> None:
     """Hämta nytt från källorna."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         runs = steps.collect_sources(
             installation,
             context.obj.console,
@@ -138,7 +122,7 @@ def collect(
 @app.command()
 def assess(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
     """Bedöm det som är nytt eller ändrat."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         run = steps.assess_items(installation, context.obj.console, now=moment(now), quiet=as_json)
     if as_json:
         write_json(show.run_values(run))
@@ -155,7 +139,7 @@ def digest(
     """Skriv veckans brev, ett per kontaktperson, och lägg dem i utkorgen."""
     at = moment(now)
     named = typed_week(week) or iso_week(at)
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         if not preview:
             run = steps.compose_digests(installation, context.obj.console, week=named, now=at, quiet=as_json)
             values: object = show.run_values(run)
@@ -170,7 +154,7 @@ def digest(
 @app.command()
 def send(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
     """Skicka det som ligger i utkorgen."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         run = steps.send_digests(installation, context.obj.console, now=moment(now), quiet=as_json)
     if as_json:
         write_json(show.run_values(run))
@@ -187,7 +171,7 @@ def outbox(
     as_json: AsJson = False,
 ) -> None:
     """Visa utkorgen, och avgör det som bara en människa kan avgöra."""
-    with open_installation(context.obj.home) as installation:
+    with open_one(context) as installation:
         done = decide(installation, again=again, sent=sent, release=release, now=moment(now))
         if as_json:
             write_json(outbox_values(installation, week=typed_week(week)))
@@ -201,7 +185,7 @@ def outbox(
 @app.command()
 def run(context: typer.Context, now: Now = "", since: Since = "", full: Full = False, as_json: AsJson = False) -> None:
     """Kör hela veckan: hämta, bedöm, skriv brev och skicka. Kan köras om när som helst."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         runs = steps.run_week(
             installation, context.obj.console, now=moment(now), since=typed_day(since), full=full, quiet=as_json
         )
@@ -212,7 +196,7 @@ def run(context: typer.Context, now: Now = "", since: Since = "", full: Full = F
 @app.command()
 def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Visa vad som finns: poster, bedömningar, utskick."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         if as_json:
             write_json(status_of(installation))
         else:
@@ -227,7 +211,7 @@ def changes(
     as_json: AsJson = False,
 ) -> None:
     """Visa ändrade frister och lägen."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         if as_json:
             write_json(show.change_values(installation, now=moment(now), days=days))
         else:
@@ -246,8 +230,9 @@ def items(
     as_json: AsJson = False,
 ) -> None:
     """Sök bland posterna, eller visa allt som är aktuellt för en enhet."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         at = moment(now)
+        installation = one_of(installation, context.obj.municipality) if unit else installation
         rows = show.found_values(installation, words=" ".join(words or []), unit=unit, limit=limit, now=at)
     if as_json:
         write_json(rows)
@@ -263,7 +248,7 @@ def thread(
     as_json: AsJson = False,
 ) -> None:
     """Visa ett ärendes väg: förslag, faktapromemoria, remiss, antagande, svensk lag."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         threads = thread_values(installation, " ".join(words), now=moment(now))
     if as_json:
         write_json(threads)

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from pipeline.cofinancing_register import STATE_WORDS, decide, evidence, project_values
 from pipeline.currency import Week
-from pipeline.installation import open_installation
+from pipeline.opened import open_one
 from pipeline.options import AsJson, Now
 from pipeline.terminal import write_json
 from pipeline.wording import day_in_words, distance_in_words
@@ -40,7 +40,7 @@ def cofinancing(
     if context.invoked_subcommand:
         return
     moment: datetime = context.obj.moment(now)
-    with open_installation(context.obj.home) as installation:
+    with open_one(context) as installation:
         if export:
             with installation.store.reading() as session:
                 export.write_text(evidence(session, installation.municipality), encoding="utf-8-sig", newline="")
@@ -75,7 +75,7 @@ def decide_on(
     if len(states) != 1:
         raise ConfigurationError("ange ett av --applied, --declined och --considered")
     moment: datetime = context.obj.moment(now)
-    with open_installation(context.obj.home) as installation, installation.store.session() as session:
+    with open_one(context) as installation, installation.store.session() as session:
         place = installation.municipality
         trial = decide(session, place, project, (source, key), states[0], why=why, by=BY, now=moment)
     context.obj.console.print(f"Inskrivet: {STATE_WORDS[trial.state]}.", highlight=False)

@@ -7,6 +7,7 @@ import typer
 from pipeline.account_commands import account_app
 from pipeline.backup_commands import backup, restore
 from pipeline.bounce_commands import bounces
+from pipeline.check_command import check
 from pipeline.classify_command import classify
 from pipeline.cofinancing_commands import cofinancing_app
 from pipeline.contact_commands import contacts
@@ -29,6 +30,7 @@ from pipeline.token_commands import token_app
 
 def add_commands(app: typer.Typer) -> None:
     """Give the program its further commands."""
+    app.command()(check)
     app.add_typer(sources_app, name="sources")
     app.add_typer(model_app, name="model")
     app.add_typer(encoder_app, name="encoder")

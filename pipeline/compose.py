@@ -43,13 +43,15 @@ def compose(
     now: datetime,
     progress: Progress | None = None,
     late: Lateness = ON_TIME,
+    matter: str = "",
 ) -> Run:
     """Freeze the digests that the week still lacks, and return the finished run.
 
-    A contact person who has a digest for the week gets no other, whatever has come in since. `late` is told in them.
+    A contact person who has a digest for the week gets no other, whatever has come in since. `late` is told in them,
+    `matter` to the coordinator alone.
     """
     run = begin(store, "compose", week, now=now)
-    edition = open_edition(store, municipality, settings, week=week, now=now, late=late)
+    edition = open_edition(store, municipality, settings, week=week, now=now, late=late, matter=matter)
     digests = _digests(store, edition, progress)
     if digests:
         with store.session() as session:

@@ -9,9 +9,10 @@ import typer
 from rich.markup import escape
 
 from crawlers.dates import STOCKHOLM
-from pipeline.installation import Installation, open_installation
+from pipeline.installation import Installation
 from pipeline.leaving import reach_again
 from pipeline.municipality import COORDINATOR, Person
+from pipeline.opened import open_one
 from pipeline.readers import Contact, States, absence_in_words, absence_of, contacts_of
 from pipeline.terminal import plain_table, write_json
 from store.contacts import contact_states
@@ -32,7 +33,7 @@ def contacts(
 ) -> None:
     """Visa vem som läser för varje enhet, ersättare, frånvaro och vilka som inte nås."""
     console, moment = context.obj.console, context.obj.moment(now)
-    with open_installation(context.obj.home) as installation:
+    with open_one(context) as installation:
         if active:
             console.print(escape(_begin_again(installation, active, moment)), soft_wrap=True, highlight=False)
             return

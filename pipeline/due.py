@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -72,6 +72,16 @@ class ChoreFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFacts:
+    """What decides when one municipality's letters are written."""
+
+    since: datetime | None = None  # when it was served first, when that was after the schedule was first kept
+    composed: frozenset[str] = frozenset()  # weeks whose digests the schedule has written
+    told: frozenset[str] = frozenset()  # weeks that anybody has a digest of, by whatever hand
+    noticed: str = ""  # the day whose notices the schedule wrote last, as 2026-W48-2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the database says that the schedule depends on."""
 
@@ -80,10 +90,8 @@ class Facts:
     sources: Mapping[str, SourceFacts] = field(default_factory=dict)
     unassessed: bool = False
     second_reader: bool = False  # it is on and its turn has come
-    composed: frozenset[str] = frozenset()  # weeks whose digests the schedule has written
-    told: frozenset[str] = frozenset()  # weeks that anybody has a digest of, by whatever hand
+    letters: Mapping[str, LetterFacts] = field(default_factory=dict)  # by municipality
     urgent: time | None = None  # when notices go out, on Swedish clocks
-    noticed: str = ""  # the day whose notices the schedule wrote last, as 2026-W48-2
     outbox: bool = False
     chores: Mapping[StepName, ChoreFacts] = field(default_factory=dict)  # those that are switched on
 
@@ -94,13 +102,17 @@ class Step:
 
     name: StepName
     sources: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()  # whose letters, by key
     week: str = ""
     late: Lateness = ON_TIME
 
 
+Tried = tuple[StepName, str]  # a step and the municipality that it was tried for, "" when it is about none
+
+
 def due(now: datetime, facts: Facts) -> list[Step]:
     """Return what is to be done now, in order; to be asked again after each step, since one makes another due."""
-    digest = digest_due(now, facts)
+    noticed = tuple(key for key, letters in facts.letters.items() if notice_is_due(now, facts, letters))
     read = [name for name, source in facts.sources.items() if source_is_due(now, source, facts)]
     listed = tuple(name for name in read if not facts.sources[name].of_details)
     details = tuple(name for name in read if facts.sources[name].of_details)
@@ -108,11 +120,20 @@ def due(now: datetime, facts: Facts) -> list[Step]:
     steps += [Step(name=StepName.ASSESS)] if facts.unassessed else []
     steps += [Step(name=StepName.FETCH, sources=details)] if details else []
     steps += [Step(name=StepName.SECOND_READER)] if facts.second_reader else []
-    steps += [digest] if digest else []
-    steps += [Step(name=StepName.NOTICE)] if notice_is_due(now, facts) else []
+    steps += digests_due(now, facts)
+    steps += [Step(name=StepName.NOTICE, municipalities=noticed)] if noticed else []
     steps += [Step(name=StepName.SEND)] if facts.outbox else []
     steps += [Step(name=name) for name, chore in facts.chores.items() if chore_is_due(now, chore)]
     return steps
+
+
+def untried(steps: Iterable[Step], tried: Collection[Tried]) -> Step | None:
+    """Return the first step that has not been tried, for the municipalities that it has not been tried for."""
+    for step in steps:
+        left = tuple(key for key in step.municipalities or ("",) if (step.name, key) not in tried)
+        if left:
+            return replace(step, municipalities=left) if step.municipalities else step
+    return None
 
 
 def chore_is_due(now: datetime, chore: ChoreFacts) -> bool:
@@ -122,43 +143,55 @@ def chore_is_due(now: datetime, chore: ChoreFacts) -> bool:
     return chore.begun is None or not timedelta(0) <= now - chore.begun < FIRST - SLACK
 
 
-def digest_due(now: datetime, facts: Facts) -> Step | None:
-    """Return the writing of this ISO week's digest once its slot has passed, unless it has been written.
+def digests_due(now: datetime, facts: Facts) -> list[Step]:
+    """Return the writing of this ISO week's digests once their slot has passed, for those whose are not written.
 
     The week is the key and not the time, so a clock that jumps never gives a second one. A machine that was off sends
     late; weeks that passed altogether are merged into this one, as what a reader was told of last decides what is new.
+    A municipality that has come since the slot gets its first digest in the same week, and is not late.
     """
     week = iso_week(now)
     slot = facts.slot.in_week(week)
-    if now < slot or slot < facts.since or week in facts.composed:
-        return None
-    late = Lateness(slot if now - slot >= PUNCTUAL else None, missed_weeks(week, facts))
-    return Step(name=StepName.COMPOSE, week=week, late=late)
+    if now < slot or slot < facts.since:
+        return []
+    lacking: dict[Lateness, list[str]] = {}
+    for key, letters in facts.letters.items():
+        if week not in letters.composed:
+            was_promised = letters.since is None or letters.since <= slot
+            late = slot if was_promised and now - slot >= PUNCTUAL else None
+            lacking.setdefault(Lateness(late, missed_weeks(week, facts, letters)), []).append(key)
+    return [
+        Step(name=StepName.COMPOSE, week=week, late=late, municipalities=tuple(keys)) for late, keys in lacking.items()
+    ]
 
 
-def notice_is_due(now: datetime, facts: Facts) -> bool:
+def notice_is_due(now: datetime, facts: Facts, letters: LetterFacts) -> bool:
     """Tell whether the day's notices are to be written: once its slot has passed, however late in the day.
 
     Not before anybody has had a digest, and not on a day whose digest is still to come: that one tells it all.
     """
     today = now.astimezone(STOCKHOLM).date()
-    if facts.urgent is None or iso_day(now) == facts.noticed or not any(map(is_week, facts.composed | facts.told)):
+    if (
+        facts.urgent is None
+        or iso_day(now) == letters.noticed
+        or not any(map(is_week, letters.composed | letters.told))
+    ):
         return False
     slot = datetime.combine(today, facts.urgent, STOCKHOLM)
     week = iso_week(now)
-    waits = week not in facts.composed and facts.slot.in_week(week).date() == today
+    waits = week not in letters.composed and facts.slot.in_week(week).date() == today
     return facts.since <= slot <= now and not waits
 
 
-def missed_weeks(week: str, facts: Facts) -> tuple[str, ...]:
+def missed_weeks(week: str, facts: Facts, letters: LetterFacts) -> tuple[str, ...]:
     """Return the weeks just before this one whose slots passed without a digest, oldest first."""
-    known = facts.composed | facts.told
+    known, since = letters.composed | letters.told, max(facts.since, letters.since or facts.since)
     missed: list[str] = []
     slot = facts.slot.in_week(week)
     for back in range(1, LONGEST_OFF + 1):
         before = slot - timedelta(days=7 * back)
         name = iso_week(before)
-        if name in known or before < facts.since:
+        if name in known or before < since:
             return tuple(reversed(missed))
         missed.append(name)
     return ()
@@ -179,7 +212,8 @@ def source_is_due(now: datetime, source: SourceFacts, facts: Facts) -> bool:
 def _wanted_fresh(now: datetime, begun: datetime, facts: Facts) -> bool:
     week = iso_week(now)
     slot = facts.slot.in_week(week)
-    return week not in facts.composed and slot >= facts.since and begun < slot - FRESH <= now
+    lacking = any(week not in letters.composed for letters in facts.letters.values())
+    return lacking and slot >= facts.since and begun < slot - FRESH <= now
 
 
 def after_cut_off(begun: datetime) -> datetime:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
 from crawlers.catalogue import SourceFacts as Source
 from pipeline import second_reading
 from pipeline.back_off import FIRST
-from pipeline.due import ChoreFacts, Facts, Slot, SourceFacts, StepName
+from pipeline.by_municipality import all_keys, whose_letters
+from pipeline.due import LONGEST_OFF, ChoreFacts, Facts, LetterFacts, Slot, SourceFacts, StepName
 from pipeline.installation import Installation
 from pipeline.settings import Settings
-from pipeline.week import wanted_sources
+from pipeline.week import iso_week, wanted_sources
 from store.db import Session
-from store.digests import count_by_state, due_ids, weeks_told
+from store.digests import all_weeks_told, any_sending, due_ids
 from store.runs import begun_after, get_meta, last_begun, last_complete, list_meta, set_meta
-from store.types import DigestState, Outcome, Run
+from store.types import Outcome, Run
 
 SINCE = "schedule.since"
+_COMPOSED = "schedule.composed."
 CUT_OFF = (Outcome.RUNNING, Outcome.INTERRUPTED)
 
 
@@ -32,11 +35,9 @@ def read_facts(installation: Installation, now: datetime) -> Facts:
             sources={source.name: source_facts(source, runs.get(source.name)) for source in sources},
             unassessed=anything_unassessed(session),
             second_reader=second_reading.is_due(installation, session, now),
-            composed=weeks_composed(session, installation.municipality.key),
-            told=weeks_told(session, installation.municipality.key),
+            letters=letter_facts(session, all_keys(installation), now),
             urgent=time.fromisoformat(settings.schedule.urgent) if settings.schedule.urgent else None,
-            noticed=get_meta(session, noticed_name(installation.municipality.key)) or "",
-            outbox=anything_to_send(session, now),
+            outbox=anything_to_send(session, now, whose_letters(installation)),
             chores={name: chore_facts(session, name) for name in chores_on(settings)},
         )
 
@@ -75,9 +76,28 @@ def anything_unassessed(session: Session) -> bool:
     return any(run.counts.get("new") or run.counts.get("changed") or run.outcome in CUT_OFF for run in runs)
 
 
-def anything_to_send(session: Session, now: datetime) -> bool:
-    """Tell whether a digest waits to be sent, or was being sent when its process died."""
-    return bool(due_ids(session, now) or count_by_state(session).get(DigestState.SENDING.value))
+def letter_facts(session: Session, keys: Sequence[str], now: datetime) -> dict[str, LetterFacts]:
+    """Return what decides when each municipality's letters are written, read for all at once."""
+    since, noticed = list_meta(session, f"{SINCE}."), list_meta(session, noticed_name(""))
+    composed: dict[str, set[str]] = {}
+    for name in list_meta(session, _COMPOSED):
+        key, _, week = name.removeprefix(_COMPOSED).rpartition(".")
+        composed.setdefault(key, set()).add(week)
+    told = all_weeks_told(session, since=iso_week(now - timedelta(weeks=LONGEST_OFF + 1)))
+    return {
+        key: LetterFacts(
+            since=datetime.fromisoformat(said) if (said := since.get(since_name(key))) else None,
+            composed=frozenset(composed.get(key, ())),
+            told=told.get(key, frozenset()),
+            noticed=noticed.get(noticed_name(key), ""),
+        )
+        for key in keys
+    }
+
+
+def anything_to_send(session: Session, now: datetime, keys: Sequence[str] | None) -> bool:
+    """Tell whether a digest of theirs, or of anybody, waits to be sent or was being sent when its process died."""
+    return bool(due_ids(session, now, among=keys) or any_sending(session, keys))
 
 
 def kept_since(session: Session) -> datetime | None:
@@ -87,17 +107,22 @@ def kept_since(session: Session) -> datetime | None:
 
 
 def note_kept(installation: Installation, now: datetime) -> None:
-    """Note that the schedule is kept from now on; a note of another day that is still to come was a wrong clock's."""
+    """Note that the schedule is kept from now on, and since when each municipality that has come later is served.
+
+    A note of another day that is still to come was a wrong clock's. Those that were served before each had a note of
+    its own are known by the letters that they have had.
+    """
     with installation.store.session() as session:
         since = kept_since(session)
         if since is None or since > now:
             set_meta(session, SINCE, now.isoformat())
-
-
-def weeks_composed(session: Session, municipality: str) -> frozenset[str]:
-    """Return the weeks whose digests the schedule has written, every one."""
-    prefix = composed_name(municipality, "")
-    return frozenset(name.removeprefix(prefix) for name in list_meta(session, prefix))
+            since = now
+        for key, letters in letter_facts(session, all_keys(installation), now).items():
+            known = letters.since or (since if letters.composed or letters.told else None)
+            if known is None or known > now:
+                set_meta(session, since_name(key), now.isoformat())
+            elif letters.since is None:
+                set_meta(session, since_name(key), known.isoformat())
 
 
 def note_composed(installation: Installation, week: str, now: datetime) -> None:
@@ -108,7 +133,12 @@ def note_composed(installation: Installation, week: str, now: datetime) -> None:
 
 def composed_name(municipality: str, week: str) -> str:
     """Return the name under which the writing of a week is noted."""
-    return f"schedule.composed.{municipality}.{week}"
+    return f"{_COMPOSED}{municipality}.{week}"
+
+
+def since_name(municipality: str) -> str:
+    """Return the name under which it is noted when a municipality was served first."""
+    return f"{SINCE}.{municipality}"
 
 
 def note_noticed(installation: Installation, day: str) -> None:

@@ -62,7 +62,14 @@ class Edition:
 
 
 def open_edition(
-    store: Store, municipality: Municipality, settings: Settings, *, week: str, now: datetime, late: Lateness = ON_TIME
+    store: Store,
+    municipality: Municipality,
+    settings: Settings,
+    *,
+    week: str,
+    now: datetime,
+    late: Lateness = ON_TIME,
+    matter: str = "",
 ) -> Edition:
     """Return what the letters of the period share, as of one moment of the database."""
     moment = Week(now)
@@ -95,7 +102,7 @@ def open_edition(
             routes=routed(routes, answers, municipality, verdicts, {candidate.id for candidate in candidates}),
             chosen=frozenset(item for item, v in verdicts.items() if v.ruling is Ruling.SEND) | answers.items,
             sources=source_notes(sources, titles, now),
-            attention=attention.with_fault(fault).with_fault(late.matter),
+            attention=attention.with_fault(fault).with_fault(late.matter).with_fault(matter),
             summary=summary_of(session, municipality, week, now),
             regions={source.name: source.region for source in known},
             links=links_of(settings, municipality),

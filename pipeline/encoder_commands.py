@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from pipeline.encoder import cases_of_verdicts, state_of, train
 from pipeline.file_commands import labelled_cases
-from pipeline.installation import open_installation
+from pipeline.opened import open_served
 from pipeline.options import AsJson
 from pipeline.terminal import write_json
 from store.errors import ConfigurationError
@@ -34,7 +34,7 @@ def default(context: typer.Context) -> None:
 @encoder_app.command()
 def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Visa om en språkmodell används, vad den lärt av och vad den tillför."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         state = state_of(installation.settings)
     if as_json:
         learnt = state.learnt
@@ -60,9 +60,11 @@ def train_now(
     """Lär språkmodellen av kommunens bedömningar, eller av märkta poster ur filer."""
     if (items is None) != (labels is None):
         raise ConfigurationError("--items och --labels anges tillsammans")
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         if not installation.settings.encoder:
             raise ConfigurationError("encoder saknas i inställningarna: ange mappen med språkmodellen")
+        if items is None and len(installation.municipalities) > 1:
+            raise ConfigurationError("språkmodellen är gemensam för alla kommuner: ange märkta poster med --items")
         cases = (
             labelled_cases(items, labels)
             if items and labels

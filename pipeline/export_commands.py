@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from pipeline.opened import refuse_several
 from pipeline.settings import load_settings
 from pipeline.typed import typed_day
 from pipeline.wording import counted
@@ -38,7 +39,11 @@ def export(
 ) -> None:
     """Skriv en tabell ur databasen till en fil, för kalkylblad och analys. Läser bara."""
     last = typed_day(until, option="--until")
-    with open_frames(load_settings(context.obj.home).store_url) as frames:
+    settings = load_settings(context.obj.home)
+    whose = municipality or context.obj.municipality
+    if not whose and frame in FRAMES and FRAMES[frame].municipality is not None:
+        refuse_several(settings)
+    with open_frames(settings.store_url) as frames:
         number = export_frame(
             frames,
             frame,
@@ -49,7 +54,7 @@ def export(
             kinds=kind or None,
             areas=area or None,
             min_relevance=min_relevance,
-            municipality=municipality or None,
+            municipality=whose or None,
             columns=column or None,
         )
     context.obj.console.print(escape(f"{counted(number, 'rad', 'rader')} i {file}."), soft_wrap=True, highlight=False)

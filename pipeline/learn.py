@@ -30,6 +30,8 @@ from store.types import Outcome, Run, StoredCorrection
 
 logger = logging.getLogger(__name__)
 
+STEP = "learn"
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
@@ -51,7 +53,7 @@ def learn(store: Store, municipality: Municipality, *, now: datetime) -> Run:
     What is learnt is worked out outside any transaction. A correction that cannot be trusted is refused with words on
     the run, and the one before stays in use; nothing of it stops the week.
     """
-    run = begin(store, "learn", municipality.key, now=now)
+    run = begin(store, STEP, municipality.key, now=now)
     with store.reading() as session:
         before = _active_id(session, municipality)
         found = _work_out(session, municipality, now)

@@ -13,8 +13,8 @@ from rich.markup import escape
 
 from crawlers.dates import STOCKHOLM
 from pipeline.archive import CHECKSUMS, export_ledger
-from pipeline.installation import open_installation
 from pipeline.ledger import ANSWER_WORDS, Period, ledger_values, result_in_words, told_values
+from pipeline.opened import open_one
 from pipeline.terminal import plain_table, write_json
 from pipeline.typed import typed_day
 from pipeline.wording import counted
@@ -39,7 +39,7 @@ def ledger(
     """Visa vad som skickats till vem, eller vem som fått veta något, eller exportera till arkivet."""
     period = Period(unit=unit, since=typed_day(since), until=typed_day(until, option="--until"))
     typed = " ".join(words or [])
-    with open_installation(context.obj.home) as installation:
+    with open_one(context) as installation:
         if export:
             number = export_ledger(installation, export, period)
             said = f"{counted(number, 'brev', 'brev')} i {export}. Kontrollera med: sha256sum -c {CHECKSUMS}"

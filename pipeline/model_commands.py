@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.installation import open_installation
 from pipeline.learn import refit, roll_back_to
 from pipeline.model_report import model_sentences, model_values
+from pipeline.opened import open_one
 from pipeline.options import AsJson, Now
 from pipeline.show import moment_text
 from pipeline.terminal import plain_table, write_json
@@ -28,7 +28,7 @@ def model(context: typer.Context, now: Now = "", as_json: AsJson = False) -> Non
     if context.invoked_subcommand:
         return
     moment: datetime = context.obj.moment(now)
-    with open_installation(context.obj.home) as installation, installation.store.reading() as session:
+    with open_one(context) as installation, installation.store.reading() as session:
         values = model_values(session, installation.municipality, now=moment)
     if as_json:
         write_json(values)
@@ -45,7 +45,7 @@ def rollback(
 ) -> None:
     """Använd en tidigare version igen; det som sagts sedan den gjordes räknas inte, förrän utkik model refit."""
     moment: datetime = context.obj.moment(now)
-    with open_installation(context.obj.home) as installation, installation.store.session() as session:
+    with open_one(context) as installation, installation.store.session() as session:
         target = roll_back_to(session, installation.municipality, version, now=moment)
     if as_json:
         write_json({"active": target.id if target else None})
@@ -58,7 +58,7 @@ def rollback(
 def refit_all(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
     """Lär om av allt som sagts, även det som en backning ställt åt sidan."""
     moment: datetime = context.obj.moment(now)
-    with open_installation(context.obj.home) as installation, installation.store.session() as session:
+    with open_one(context) as installation, installation.store.session() as session:
         found = refit(session, installation.municipality, now=moment)
     if as_json:
         write_json({"labels": found.labels, "refitted": found.is_new, "message": found.message})

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from pipeline.currency import Week
 from pipeline.forecast import forecasts
-from pipeline.installation import open_installation
+from pipeline.opened import open_one, open_served
 from pipeline.options import AsJson, Now
 from pipeline.outlook import forecast_lines, forecast_values, partner_values
 from pipeline.partner_lens import DIRECTIONS
@@ -24,7 +24,7 @@ from store.types import Kind
 def partners(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
     """Visa det som rör vänorter och nätverk, och vilka vänorter som passar i utlysningar som kräver partner."""
     moment: datetime = context.obj.moment(now)
-    with open_installation(context.obj.home) as installation:
+    with open_one(context) as installation:
         values = partner_values(installation.store, installation.municipality, moment)
     if as_json:
         write_json(values)
@@ -36,7 +36,7 @@ def forecast(context: typer.Context, now: Now = "", as_json: AsJson = False) -> 
     """Visa när återkommande utlysningar kan väntas öppna nästa gång, och vad gissningen bygger på."""
     moment: datetime = context.obj.moment(now)
     today = Week(moment).today
-    with open_installation(context.obj.home) as installation, installation.store.reading() as session:
+    with open_served(context) as installation, installation.store.reading() as session:
         found = forecasts((stored.item for stored in iter_items(session, kinds=[Kind.CALL])), today)
     if as_json:
         write_json([forecast_values(one) for one in found])

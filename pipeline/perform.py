@@ -9,28 +9,24 @@ from typing import Any
 
 from pipeline.assess import assess
 from pipeline.backup import scheduled_backup
+from pipeline.by_municipality import all_keys, for_each, learn_each, learn_one, matter_of, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
 from pipeline.due import Step, StepName
 from pipeline.due_facts import note_composed, note_noticed
 from pipeline.encoder import load_assessor
-from pipeline.installation import Installation, transport_of
-from pipeline.learn import learn
+from pipeline.installation import Installation
 from pipeline.notice import compose_notices
 from pipeline.record import begin, complete, end
 from pipeline.retention import housekeep
 from pipeline.second_reading import second_reading
-from pipeline.send import send_due
+from pipeline.send_all import send_all
 from pipeline.week import iso_day, jobs_for, pace_of, wanted_sources
 from store.errors import ScanningError, StoreError
 from store.types import Outcome, Run
 
 GoOn = Callable[[], None]
-
-
-class Stopped(Exception):  # not an error of the tree: nothing is wrong, and nobody is to be told
-    """We were asked to end, and did so between two things."""
 
 
 def perform(installation: Installation, step: Step, now: datetime, go_on: GoOn) -> str:
@@ -46,18 +42,17 @@ def perform(installation: Installation, step: Step, now: datetime, go_on: GoOn) 
             return told_readings(fetch(installation, step.sources, now, progress))
         case StepName.ASSESS:
             run = assess(installation.store, load_assessor(installation.settings), now=now, progress=progress)
-            learn(installation.store, installation.municipality, now=now)
+            learn_each(installation, all_keys(installation), now)
             return told_counts(run.counts)
         case StepName.SECOND_READER:
             reading = second_reading(installation, now=now, share=True, progress=progress)
             return told_counts(reading.counts) if reading else "left alone for now"
         case StepName.COMPOSE:
-            return told_counts(write_digests(installation, step, now, progress).counts)
+            return told_counts(write_all(installation, step, now, progress))
         case StepName.NOTICE:
-            return told_counts(write_notices(installation, now, progress).counts)
+            return told_counts(notice_all(installation, step, now, progress))
         case StepName.SEND:
-            transport = transport_of(installation.settings)
-            return told_counts(send_due(installation.store, transport, now=now, progress=progress).counts)
+            return told_counts(summed(send_all(installation, now=now, progress=progress)))
         case StepName.BACKUP | StepName.HOUSEKEEP:
             return told_counts(do_chore(installation, step.name, now))
 
@@ -96,9 +91,25 @@ def fetch(installation: Installation, names: Sequence[str], now: datetime, progr
     return runs
 
 
+def write_all(
+    installation: Installation, step: Step, now: datetime, progress: Callable[..., None]
+) -> Mapping[str, int]:
+    """Write the digests of each municipality that the step is about, and return the counts together."""
+    keys = step.municipalities or (installation.municipality.key,)
+    return summed(for_each(installation, keys, "brev", lambda one: write_digests(one, step, now, progress)))
+
+
+def notice_all(
+    installation: Installation, step: Step, now: datetime, progress: Callable[..., None]
+) -> Mapping[str, int]:
+    """Write the day's notices of each municipality that the step is about, and return the counts together."""
+    keys = step.municipalities or (installation.municipality.key,)
+    return summed(for_each(installation, keys, "korta brev", lambda one: write_notices(one, now, progress)))
+
+
 def write_digests(installation: Installation, step: Step, now: datetime, progress: Callable[..., None]) -> Run:
     """Write the digests that the week still lacks, and note that the week has its own."""
-    learn(installation.store, installation.municipality, now=now)
+    learn_one(installation, now)
     run = compose(
         installation.store,
         installation.municipality,
@@ -107,6 +118,7 @@ def write_digests(installation: Installation, step: Step, now: datetime, progres
         now=now,
         progress=progress,
         late=step.late,
+        matter=matter_of(installation),
     )
     note_composed(installation, step.week, now)
     return run

@@ -19,10 +19,11 @@ from pipeline.document import Document
 from pipeline.document_html import html_of
 from pipeline.document_pdf import CONVERTERS, converter, pdf_of
 from pipeline.document_word import word_of
-from pipeline.installation import Installation, open_installation
+from pipeline.installation import Installation
 from pipeline.meeting import decide, read_meeting
 from pipeline.meeting_report import meeting_pack
 from pipeline.municipality import COORDINATOR
+from pipeline.opened import open_one
 from pipeline.typed import typed_day, typed_year
 from store.errors import ConfigurationError
 
@@ -47,7 +48,7 @@ def annual(
     """Skriv årets uppföljning som Word, HTML och PDF, med underlaget som filer."""
     moment = context.obj.moment(now)
     wanted = typed_year(year) or local_day(moment).year
-    with open_installation(context.obj.home) as installation:
+    with open_one(context) as installation:
         folder = out or installation.settings.home / "reports"
         for line in write_annual(installation, wanted, folder, moment):
             context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
@@ -68,7 +69,7 @@ def meeting(
     on, after = typed_day(day, option="--date") or local_day(moment), typed_day(following, option="--next")
     if after and after <= on:
         raise ConfigurationError(f"--next {following}: nästa möte ska vara efter mötet {on}")
-    with open_installation(context.obj.home) as installation:
+    with open_one(context) as installation:
         with installation.store.reading() as session:
             read = read_meeting(session, installation.municipality, on, moment, after)
         document = meeting_pack(read, installation.municipality)
@@ -92,7 +93,7 @@ def keep_decision(
     source, slash, key = post.partition("/")
     if post and not (source and slash and key):
         raise ConfigurationError(f"--post {post}: skriv som KÄLLA/NYCKEL")
-    with open_installation(context.obj.home) as installation, installation.store.session() as session:
+    with open_one(context) as installation, installation.store.session() as session:
         decision = decide(
             session,
             installation.municipality,

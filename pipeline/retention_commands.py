@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from pipeline.installation import open_installation
+from pipeline.opened import open_served
 from pipeline.options import Now
 from pipeline.retention import apply_retention, retention_values
 from pipeline.run import LOCK
@@ -24,7 +24,7 @@ def retention(
 ) -> None:
     """Visa det som sparats så länge som kommunen beslutat, eller ta bort det."""
     at = context.obj.moment(now)
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         decision = installation.settings.retention.decision
         rows = retention_values(installation, now=at)
         if apply:

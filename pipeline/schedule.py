@@ -14,17 +14,19 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from crawlers.log_lines import told, with_fields
+from pipeline.beat import EVERY, note_beat
+from pipeline.by_municipality import Stopped
 from pipeline.current import Current
-from pipeline.due import Step, StepName, due
+from pipeline.due import Step, StepName, Tried, due, untried
 from pipeline.due_facts import note_kept, read_facts
 from pipeline.installation import Installation
-from pipeline.perform import Stopped, perform
+from pipeline.perform import perform
 from pipeline.run import LOCK, take_over
 from store.errors import ScanningError, StoreError
 
 logger = logging.getLogger(__name__)
 
-EVERY = timedelta(minutes=5)
 # How long a step may take before the next is begun beside it. A crawl ends itself after an hour.
 LIMITS = {
     StepName.COLLECT: timedelta(minutes=75),
@@ -37,9 +39,15 @@ LIMITS = {
     StepName.BACKUP: timedelta(hours=1),
     StepName.HOUSEKEEP: timedelta(hours=1),
 }
+FOR_EACH = timedelta(seconds=10)  # more for each municipality whose letters are written
 GRACE = 5.0  # seconds that a step is given to end when we are told to: it stops between two items or mails
 
 Doing = Callable[[Installation, Step, datetime, Callable[[], None]], str]
+
+
+def limit_of(step: Step) -> timedelta:
+    """Return how long a step may take: the more municipalities it is about, the longer."""
+    return LIMITS[step.name] + FOR_EACH * len(step.municipalities)
 
 
 class Worker:
@@ -51,7 +59,7 @@ class Worker:
         *,
         clock: Callable[[], datetime] | None = None,
         doing: Doing = perform,
-        limit: Callable[[Step], timedelta] = lambda step: LIMITS[step.name],
+        limit: Callable[[Step], timedelta] = limit_of,
     ) -> None:
         self.installation = installation
         self._current = Current(installation)
@@ -61,16 +69,26 @@ class Worker:
         self.stop = threading.Event()
         self.failed = False
         self.hanging: dict[StepName, threading.Thread] = {}
+        self._beaten = 0.0
 
     def wake(self) -> None:
         """Do what is due, and leave it to the next waking when another command is at work or the database is away."""
         try:
             self.work()
         except StoreError as error:
-            logger.warning("wake: not done: %s", error)
+            logger.warning("wake: not done: %s", told(error))
+
+    def beat(self) -> None:
+        """Note that we are alive, for whoever watches over us."""
+        self._beaten = time.monotonic()
+        try:
+            note_beat(self.installation.store, self.clock())
+        except StoreError as error:  # whoever watches over us is told by its absence
+            logger.warning("beat: not noted: %s", told(error))
 
     def work(self) -> None:
         """Do everything that is due, each step at most once; raises StoreError when another command is at work."""
+        self.beat()
         self.installation = self._current.installation()
         with self.installation.store.exclusive(LOCK):
             self.hanging = {name: thread for name, thread in self.hanging.items() if thread.is_alive()}
@@ -80,39 +98,49 @@ class Worker:
             self._do_all()
 
     def _do_all(self) -> None:
-        tried = set(self.hanging)
+        tried: set[Tried] = set()
         while not self.stop.is_set():
             now = self.clock()
             steps = due(now, read_facts(self.installation, now))
-            step = next((step for step in steps if step.name not in tried), None)
+            step = untried([step for step in steps if step.name not in self.hanging], tried)
             if step is None:
                 return
-            tried.add(step.name)
+            tried |= {(step.name, key) for key in step.municipalities or ("",)}
             self._do(step, now)
 
     def _do(self, step: Step, now: datetime) -> None:
         """Run the step in a thread of its own, and wait for it as long as it may take."""
-        logger.info("%s: begins%s", step.name, f" {step.week}" if step.week else "")
+        fields = {"step": step.name.value, "week": step.week}
+        logger.info("%s: begins%s", step.name, f" {step.week}" if step.week else "", extra=fields)
         thread = threading.Thread(target=self._try, args=(step, now), name=step.name, daemon=True)
         thread.start()
         ends = time.monotonic() + self.limit(step).total_seconds()
         while thread.is_alive() and time.monotonic() < ends and not self.stop.is_set():
             thread.join(0.2)
+            if time.monotonic() - self._beaten > EVERY.total_seconds():
+                self.beat()
         if self.stop.is_set():
             thread.join(GRACE)
         elif thread.is_alive():
             self.hanging[step.name] = thread
             self.failed = True
-            logger.error("%s: watchdog: not done after %s; going on with the next step", step.name, self.limit(step))
+            told_limit = "%s: watchdog: not done after %s; going on with the next step"
+            logger.error(told_limit, step.name, self.limit(step), extra=fields)
 
     def _try(self, step: Step, now: datetime) -> None:
+        with with_fields(step=step.name.value):
+            self._told(step, now)
+
+    def _told(self, step: Step, now: datetime) -> None:
+        begun = time.monotonic()
         try:
-            logger.info("%s: done: %s", step.name, self.doing(self.installation, step, now, self._go_on))
+            came = self.doing(self.installation, step, now, self._go_on)
+            logger.info("%s: done: %s", step.name, came, extra={"ms": round(1000 * (time.monotonic() - begun))})
         except Stopped:
             logger.info("%s: stopped half-way; the rest is done next time", step.name)
         except ScanningError as error:
             self.failed = True
-            logger.error("%s: failed: %s", step.name, error)
+            logger.error("%s: failed: %s", step.name, told(error))
         except Exception:
             # A fault of ours in one step must not end the others: the alarm clock goes on.
             self.failed = True

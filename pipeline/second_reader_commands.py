@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.installation import Installation, open_installation
+from pipeline.installation import Installation
+from pipeline.opened import open_served
 from pipeline.options import AsJson
 from pipeline.run import ask_second_reader
 from pipeline.second_opinion import opinion_values, told_opinion
@@ -41,7 +42,7 @@ def default(context: typer.Context) -> None:
 @second_reader_app.command()
 def status(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
     """Visa om andra läsaren är på, vad den kostat av veckans budget och vad den sagt."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         values = status_values(installation, context.obj.moment(now))
         if as_json:
             write_json(values)
@@ -52,7 +53,7 @@ def status(context: typer.Context, now: Now = "", as_json: AsJson = False) -> No
 @second_reader_app.command("run")
 def run_now(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
     """Låt andra läsaren läsa nu, inom veckans budget."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         if second_reader_of(installation.settings) is None:
             context.obj.console.print(OFF)
             return

@@ -5,10 +5,11 @@ from __future__ import annotations
 import email
 import email.policy
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from pipeline.record import tell
 from pipeline.send_wording import detail, summary
 from pipeline.transport import Transport
 from store.db import Store
@@ -47,20 +48,24 @@ def send_due(
     transport: Transport,
     *,
     now: datetime,
-    municipality: str | None = None,
+    among: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Deliver every digest that is due, one by one, and return the finished run.
 
     A digest is claimed when the receiver has accepted its recipient and settled when it has answered, so a process
     that dies leaves at most one digest of which nobody knows. Raises StoreError when another process is sending.
+    `among` are the municipalities whose letters go this way; those of others wait.
     """
     with store.exclusive("send"):
         with store.session(durable=True) as session:
             interrupt_running(session, now, steps=["send"])
-            again, unclear = recover_sending(session, now, resend=transport.idempotent, transport=transport.name)
-            due = due_ids(session, now, municipality=municipality)
+            again, unclear = recover_sending(
+                session, now, resend=transport.idempotent, transport=transport.name, among=among
+            )
+            due = due_ids(session, now, among=among)
             run = begin_run(session, "send", now=now)
+        tell("begins", run)
         batch = Batch(store, transport, now, dict.fromkeys(unclear, DigestState.UNCLEAR))
         try:
             _send_all(batch, due, progress)
@@ -69,6 +74,7 @@ def send_due(
         finished = _finish(run, batch, recovered=len(again), due=len(due))
         with store.session() as session:
             end_run(session, finished)
+        tell("ends", finished)
     return finished
 
 
@@ -92,10 +98,12 @@ def _send_one(batch: Batch, digest_id: str) -> DeliveryError | None:
     try:
         batch.transport.deliver(digest, sender=sender_of(digest), before_data=lambda: _claim(batch, digest_id))
     except NotOurs:
-        logger.info("digest %s was settled meanwhile", digest_id)
+        logger.info("the digest was settled meanwhile", extra={"digest": digest_id})
         return None
     except DeliveryError as error:
-        logger.warning("digest %s to %s: %s", digest_id, digest.contact, error)
+        # Not its words: servers repeat the address in them. The outbox shows them to whoever may see it.
+        kind = "unclear" if error.unclear else "permanent" if error.permanent else "to be tried again"
+        logger.warning("not delivered: %s", kind, extra={"digest": digest_id, "code": error.code})
         _settle_failure(batch, digest_id, error)
         return error
     _settle(batch, Delivery(digest_id=digest_id, at=batch.now, transport=batch.transport.name, state=DigestState.SENT))

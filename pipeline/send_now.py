@@ -78,4 +78,4 @@ def _send(installation: Installation, task: Task, now: datetime) -> str:
     progress = task.step("Skickar")
     transport = transport_of(installation.settings, installation.municipality)
     key = installation.municipality.key
-    return send_due(installation.store, transport, now=now, municipality=key, progress=progress).message
+    return send_due(installation.store, transport, now=now, among=(key,), progress=progress).message

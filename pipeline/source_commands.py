@@ -10,7 +10,7 @@ import typer
 
 from crawlers.compare import compare
 from pipeline import show
-from pipeline.installation import open_installation
+from pipeline.opened import open_served
 from pipeline.options import AsJson, Now
 from pipeline.probe import probe, probe_job, probe_values, show_probe
 from pipeline.terminal import write_json
@@ -27,7 +27,7 @@ def sources(context: typer.Context, as_json: AsJson = False) -> None:
     """Visa källorna och hur de mår."""
     if context.invoked_subcommand:
         return
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         if as_json:
             write_json(show.sources_values(installation))
         else:
@@ -37,7 +37,7 @@ def sources(context: typer.Context, as_json: AsJson = False) -> None:
 @sources_app.command()
 def check(context: typer.Context, name: Name, part: Part = "", now: Now = "", as_json: AsJson = False) -> None:
     """Fråga källan nu och visa vad som skulle hämtas. Inget sparas."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         job = probe_job(installation, name, part=part, now=context.obj.moment(now))
         values = probe_values(probe(job, installation.settings.logs), job)
     if as_json:
@@ -55,7 +55,7 @@ def record(
     now: Now = "",
 ) -> None:
     """Spara källans svar just nu, med frågorna och det de gav, för granskning."""
-    with open_installation(context.obj.home) as installation:
+    with open_served(context) as installation:
         folder = (to or installation.settings.home / "recordings" / name).resolve()
         if folder.exists() and any(folder.iterdir()):
             raise ConfigurationError("mappen är inte tom; ange en annan med --to", path=folder)
@@ -78,7 +78,7 @@ def compare_source(
     """Jämför källans svar nu med en inspelning, och namnge de fält som saknas."""
     if not folder.is_dir():
         raise ConfigurationError("inspelningen finns inte", path=folder)
-    with open_installation(context.obj.home) as installation, tempfile.TemporaryDirectory() as live:
+    with open_served(context) as installation, tempfile.TemporaryDirectory() as live:
         job = probe_job(installation, name, part=part, now=context.obj.moment(now), record_to=live)
         probe(job, installation.settings.logs)
         differences = compare(name, folder, Path(live))

@@ -39,20 +39,20 @@ def freeze_digest(session: Session, digest: Digest) -> bool:
     return True
 
 
-def due_ids(session: Session, now: datetime, *, municipality: str | None = None) -> list[str]:
-    """Return the ids of the digests to be tried now, the oldest first."""
+def due_ids(session: Session, now: datetime, *, among: Collection[str] | None = None) -> list[str]:
+    """Return the ids of the digests to be tried now, the oldest first; `among` are the municipalities asked for."""
     # Nothing is put off for a day: a next try so far ahead was noted under a clock that has been set back since.
     turn = or_(DigestRow.next_try <= now, DigestRow.next_try > now + timedelta(days=1))
     due = or_(DigestRow.state == DigestState.QUEUED.value, (DigestRow.state == DigestState.RETRY.value) & turn)
     query = select(DigestRow.id).where(due).order_by(DigestRow.created_at, DigestRow.id)
-    if municipality is not None:
-        query = query.where(DigestRow.municipality == municipality)
+    if among is not None:
+        query = query.where(DigestRow.municipality.in_(among))
     return list(session.scalars(query))
 
 
 def due_digests(session: Session, now: datetime, *, municipality: str | None = None) -> list[Digest]:
     """Return the digests to be tried now, the oldest first."""
-    ids = due_ids(session, now, municipality=municipality)
+    ids = due_ids(session, now, among=None if municipality is None else (municipality,))
     found = {digest.id: digest for some in chunks(ids) for digest in _digests(session, DigestRow.id.in_(some))}
     return [found[name] for name in ids]
 
@@ -101,9 +101,14 @@ def settle(session: Session, delivery: Delivery, *, next_try: datetime | None = 
 
 
 def recover_sending(
-    session: Session, now: datetime, *, resend: bool, transport: str | None = None
+    session: Session,
+    now: datetime,
+    *,
+    resend: bool,
+    transport: str | None = None,
+    among: Collection[str] | None = None,
 ) -> tuple[list[str], list[str]]:
-    """Settle what a dead process left as being sent; the caller holds the lock of sending.
+    """Settle what a dead process left as being sent, of these municipalities; the caller holds the lock of sending.
 
     Returns the ids queued again and the ids left unclear. They are queued again only with `resend`, for a transport
     to which a repeat does no harm, and only if that `transport` (any, when not named) was the one sending.
@@ -111,6 +116,8 @@ def recover_sending(
     again: list[str] = []
     unclear: list[str] = []
     left = select(DigestRow.id, DigestRow.transport).where(DigestRow.state == DigestState.SENDING.value)
+    if among is not None:
+        left = left.where(DigestRow.municipality.in_(among))
     for digest_id, used in session.execute(left.order_by(DigestRow.created_at, DigestRow.id)).all():
         harmless = resend and transport in (None, used)
         state = DigestState.QUEUED if harmless else DigestState.UNCLEAR
@@ -211,6 +218,23 @@ def weeks_told(session: Session, municipality: str) -> frozenset[str]:
     """Return the weeks that anybody in the municipality has a digest of."""
     query = select(DigestRow.week).where(DigestRow.municipality == municipality).distinct()
     return frozenset(session.scalars(query))
+
+
+def all_weeks_told(session: Session, *, since: str) -> dict[str, frozenset[str]]:
+    """Return the periods from a week on that anybody has a letter of, by municipality."""
+    query = select(DigestRow.municipality, DigestRow.week).where(DigestRow.week >= since).distinct()
+    told: dict[str, set[str]] = {}
+    for municipality, week in session.execute(query):
+        told.setdefault(municipality, set()).add(week)
+    return {municipality: frozenset(weeks) for municipality, weeks in told.items()}
+
+
+def any_sending(session: Session, among: Collection[str] | None) -> bool:
+    """Tell whether a digest of these municipalities, or of any, is being sent, or was when its process died."""
+    query = select(DigestRow.id).where(DigestRow.state == DigestState.SENDING.value)
+    if among is not None:
+        query = query.where(DigestRow.municipality.in_(among))
+    return session.scalar(query.limit(1)) is not None
 
 
 def list_digests(

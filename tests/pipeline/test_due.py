@@ -10,12 +10,13 @@ import pytest
 
 from crawlers.dates import STOCKHOLM
 from pipeline.currency import Week
-from pipeline.due import ChoreFacts, Facts, Slot, SourceFacts, Step, StepName, due, iso_week
+from pipeline.due import ChoreFacts, Facts, LetterFacts, Slot, SourceFacts, Step, StepName, due, iso_week
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.settings import load_settings
 from store.errors import ConfigurationError
 
 MONDAY = Slot.parse("mon 07:00")
+LETTERS = {"composed", "told", "noticed"}
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -25,8 +26,9 @@ def stockholm(text: str) -> datetime:
 
 
 def facts(**changes: object) -> Facts:
-    values = {"slot": MONDAY, "since": LONG_AGO, "told": frozenset({"2026-W47"})}
-    return Facts(**(values | changes))  # type: ignore[arg-type]
+    of_letters = {"told": frozenset({"2026-W47"})} | {name: changes.pop(name) for name in LETTERS & changes.keys()}
+    letters = {"provköping": LetterFacts(**of_letters)}  # type: ignore[arg-type]
+    return Facts(**({"slot": MONDAY, "since": LONG_AGO, "letters": letters} | changes))  # type: ignore[arg-type]
 
 
 def digest(now: datetime, known: Facts) -> Step | None:
@@ -64,7 +66,9 @@ def test_nothing_is_due_when_all_is_done() -> None:
 
 def test_the_digest_waits_for_its_slot_and_comes_once() -> None:
     assert digest(stockholm("2026-11-23 06:59"), facts()) is None
-    assert digest(stockholm("2026-11-23 07:00"), facts()) == Step(name=StepName.COMPOSE, week="2026-W48")
+    assert digest(stockholm("2026-11-23 07:00"), facts()) == Step(
+        name=StepName.COMPOSE, municipalities=("provköping",), week="2026-W48"
+    )
     assert digest(stockholm("2026-11-23 07:05"), facts(composed=frozenset({"2026-W48"}))) is None
 
 
@@ -181,10 +185,14 @@ class Machine:
 
     def wake(self, now: datetime) -> None:
         weeks = frozenset(week for week, _, _ in self.letters)
-        step = digest(now, Facts(slot=MONDAY, since=self.since, composed=weeks, told=weeks))
+        step = digest(now, self.facts(weeks, weeks))
         if step:
             self.letters.append((step.week, now, step.late))
-            assert digest(now, Facts(slot=MONDAY, since=self.since, composed=weeks | {step.week}, told=weeks)) is None
+            assert digest(now, self.facts(weeks | {step.week}, weeks)) is None
+
+    def facts(self, composed: frozenset[str], told: frozenset[str]) -> Facts:
+        letters = {"provköping": LetterFacts(composed=composed, told=told)}
+        return Facts(slot=MONDAY, since=self.since, letters=letters)
 
 
 def awake(chance: random.Random, start: datetime, end: datetime) -> list[datetime]:

@@ -114,7 +114,7 @@ def test_retry_is_due_at_its_time_and_not_before(store: Store) -> None:
     with store.session() as session:
         settle(session, attempt("d1", DigestState.RETRY, code=451), next_try=NOW + timedelta(minutes=5))
         assert due_ids(session, NOW) == ["d2"]
-        assert due_ids(session, NOW, municipality="mellerud") == []
+        assert due_ids(session, NOW, among=["mellerud"]) == []
         assert due_ids(session, NOW + timedelta(minutes=5)) == ["d1", "d2"]
 
 

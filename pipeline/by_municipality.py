@@ -1,0 +1,107 @@
+"""One thing done for each of several municipalities, so that what fails for one stops none of the others."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline.installation import Installation
+from pipeline.learn import STEP as LEARN
+from pipeline.learn import learn
+from pipeline.record import begin, end
+from store.errors import ScanningError, StoreError
+from store.types import Outcome, Run
+
+logger = logging.getLogger(__name__)
+
+FAULT_IN_LEARNING = "Lärandet av era bedömningar stannade på ett fel i programmet. Det som lärdes före det används."
+
+
+class Stopped(Exception):  # not an error of the tree: nothing is wrong, and nobody is to be told
+    """We were asked to end, and did so between two things."""
+
+
+def for_each(
+    installation: Installation, keys: Iterable[str], what: str, do: Callable[[Installation], Run]
+) -> list[Run]:
+    """Do the thing for each municipality and return the runs; what failed is raised when the others are done.
+
+    With one alone its own error goes through. A municipality that is served no more is passed over.
+    """
+    served, runs, failed = {one.municipality.key: one for one in installation.each()}, [], []
+    asked = [served[key] for key in keys if key in served]
+    for one in asked:
+        key = one.municipality.key
+        try:
+            runs.append(do(one))
+        except Stopped:
+            raise
+        except ScanningError as error:
+            if len(asked) == 1:
+                raise
+            logger.error("%s: failed for %s: %s", what, key, type(error).__name__)
+            failed.append(key)
+        except Exception:
+            if len(asked) == 1:
+                raise
+            # A fault of ours that one municipality's data brings out must not take the letters from the others.
+            logger.exception("%s: fault in the program for %s", what, key)
+            failed.append(key)
+    if failed:
+        raise StoreError(f"{what}: gick inte för {', '.join(failed)}; för övriga {len(runs)} är det gjort")
+    return runs
+
+
+def all_keys(installation: Installation) -> list[str]:
+    """Return the keys of all municipalities that are served, the first before the others."""
+    return [one.key for one in installation.municipalities]
+
+
+def whose_letters(installation: Installation) -> list[str] | None:
+    """Return whose letters may leave, None for everybody's when there is one municipality: its name may have changed.
+
+    Else those of a municipality that is served no more, or whose own mail server is not known, wait.
+    """
+    keys = all_keys(installation)
+    return keys if len(keys) > 1 or installation.faults else None
+
+
+def learn_each(installation: Installation, keys: Iterable[str], now: datetime) -> list[Run]:
+    """Learn what each municipality has said; never raises, since the week goes on with what was learnt before."""
+    served = {one.municipality.key: one for one in installation.each()}
+    return [learn_one(served[key], now) for key in keys if key in served]
+
+
+def learn_one(installation: Installation, now: datetime) -> Run:
+    """Learn what the municipality has said; what goes wrong is a failed run, which its coordinator is told of."""
+    store, key = installation.store, installation.municipality.key
+    try:
+        return learn(store, installation.municipality, now=now)
+    except StoreError:
+        raise
+    except Exception:
+        logger.exception("learn: fault in the program for %s", key)
+        run = begin(store, LEARN, key, now=now)
+        counts = {"labels": 0, "refitted": 0, "explored": 0}
+        failed = replace(run, outcome=Outcome.FAILED, counts=counts, message=FAULT_IN_LEARNING)
+        return end(store, failed, now=now)
+
+
+def summed(runs: Iterable[Run]) -> Mapping[str, int]:
+    """Return the counts of several runs together."""
+    counts: dict[str, int] = {}
+    for run in runs:
+        for name, number in run.counts.items():
+            counts[name] = counts.get(name, 0) + number
+    return counts
+
+
+def matter_of(installation: Installation) -> str:
+    """Return what a coordinator is told of the own file: that it cannot be used as it stands, "" when it can."""
+    key = installation.municipality.key
+    fault = next((fault for fault in installation.faults if fault.key == key and fault.is_kept), None)
+    if fault is None:
+        return ""
+    return f"Kommunens fil går inte att använda, och det som stod i den före senaste ändringen gäller. {fault.message}."
