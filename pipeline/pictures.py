@@ -6,6 +6,7 @@ Direct labels instead of legends, bars from zero, one accent and greys. Nothing 
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,8 @@ INK, MUTED, LINE, GROUND = "#1b1f24", "#57606a", "#d8dee4", "#ffffff"
 ACCENT, WARN = "#0b5c8a", "#8a5a00"
 LESS = "#b8c0c8"  # bars and points that are there for comparison
 WIDTH, DPI = 8.0, 110  # inches; 880 points, as wide as a notebook's text
-LONGEST = 36  # letters of a label before it is cut
+LONGEST = 36  # letters of a label's line; a label has at most two
+ROW, ROW_OF_TWO = 0.32, 0.42  # inches for a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def bars(
 ) -> Picture:
     """Draw lying bars from zero, the first on top, each with its number; `strong` ones in the accent, others grey."""
     numbers = np.asarray(values, dtype=float)
-    axes, figure = _sheet(caption, height=_height(len(numbers)))
+    axes, figure = _sheet(caption, height=_height(names))
     places = np.arange(len(numbers))[::-1]
     marked = np.ones(len(numbers), dtype=bool) if strong is None else np.asarray(strong, dtype=bool)
     axes.barh(places, numbers, height=0.62, color=np.where(marked, ACCENT, LESS).tolist())
@@ -76,7 +78,7 @@ def bars(
         axes.text(end + widest * 0.012, place, text, va="center", ha="left", color=INK, fontsize=10)
     room = 0.04 + 0.018 * max((len(text) for text in texts), default=1)
     axes.set(xlim=(0, widest * (1 + room)), ylim=(-0.6, len(numbers) - 0.4))
-    axes.set_yticks(places, [_cut(name) for name in names])
+    _label(axes, places, names)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     return _done(figure, caption, names, texts)
@@ -94,7 +96,7 @@ def intervals(
 ) -> Picture:
     """Draw ratios as points with intervals on a doubling scale, around the line of no change; `strong` ones filled."""
     centre, lows, highs = (np.asarray(each, dtype=float) for each in (values, low, high))
-    axes, figure = _sheet(caption, height=_height(len(centre)) + 0.35, above=0.2)
+    axes, figure = _sheet(caption, height=_height(names) + 0.35, above=0.2)
     places = np.arange(len(centre))[::-1]
     marked = np.asarray(strong, dtype=bool)
     edge = _edge(lows, highs)
@@ -107,7 +109,9 @@ def intervals(
         axes.hlines(places[chosen], *lines_at, color=colour, linewidth=2.4 if is_marked else 1.4)
         fill = colour if is_marked else GROUND
         axes.plot(centre[chosen], places[chosen], "o", color=colour, markerfacecolor=fill, markersize=7)
-    axes.set_yticks(places, [_cut(name) for name in names])
+    for beyond, sign, x in ((centre * edge < 1, "<", 1 / edge), (centre > edge, ">", edge)):  # none at all, or far more
+        axes.plot(np.full(beyond.sum(), x), places[beyond], sign, color=MUTED, markerfacecolor=GROUND, markersize=7)
+    _label(axes, places, names)
     axes.xaxis.set_major_formatter(lambda value, _place: f"× {value:g}" if value >= 1 else f"÷ {1 / value:g}")
     axes.minorticks_off()
     axes.set_title(f"← {words[0]}", loc="left", fontsize=9.5, color=MUTED)
@@ -133,6 +137,7 @@ def lines(days: Sequence[Any], series: dict[str, Sequence[float]], caption: Capt
     axes.yaxis.set_major_formatter(lambda value, _place: _number(value))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     _dated(axes, "%Y-%m-%d")
+    axes.tick_params(axis="x", pad=7)  # or the first day runs into the zero of the other axis
     axes.grid(axis="y", color=LINE, linewidth=0.8)
     axes.spines["left"].set_visible(False)
     return _done(figure, caption, list(series), [_number(end) for end in ends])
@@ -157,19 +162,20 @@ def points(
 
 def steps(days: Sequence[Any], names: Sequence[str], caption: Caption, *, today: Any) -> Picture:
     """Draw what happened as a chain of dated steps, the earliest on top; what is still ahead is hollow."""
-    axes, figure = _sheet(caption, height=_height(len(names)) + 0.2)
+    axes, figure = _sheet(caption, height=_height(names) + 0.2)
     x, now = _moments(days), _moments([today])[0]
     places = np.arange(len(names))[::-1]
     axes.plot(x, places, color=LINE, linewidth=1.5, zorder=1)
     axes.axvline(now, color=WARN, linewidth=1, linestyle=":", zorder=0)
+    first, last = min(*x, now), max(*x, now)
     for day, place in zip(x, places, strict=True):
         fill = GROUND if day > now else ACCENT
         axes.plot([day], [place], "o", markersize=9, color=ACCENT, markerfacecolor=fill)
-        side, edge = (9, "left") if day - x[0] < (x[-1] - x[0]) / 2 else (-9, "right")  # inwards, where there is room
+        side, edge = (9, "left") if day - first <= (last - day) else (-9, "right")  # inwards, where there is room
         where: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": edge, "fontsize": 9.5}
         axes.annotate(f"{day:%Y-%m-%d}", (day, place), (side, 0), **where, bbox={"fc": GROUND, "ec": "none", "pad": 1})
     axes.margins(x=0.05, y=0.1)
-    axes.set_yticks(places, [_cut(name) for name in names])
+    _label(axes, places, names)
     _dated(axes, "%Y-%m")
     return _done(figure, caption, names, [f"{day:%Y-%m-%d}" for day in x])
 
@@ -189,8 +195,18 @@ def _dated(axes: Axes, form: str) -> None:
     axes.xaxis.set_major_formatter(DateFormatter(form))  # type: ignore[no-untyped-call]
 
 
-def _height(rows: int) -> float:
-    return max(0.6, 0.32 * rows + 0.1)
+def _height(names: Sequence[Any]) -> float:
+    return max(0.6, (ROW_OF_TWO if _is_long(names) else ROW) * len(names) + 0.1)
+
+
+def _label(axes: Axes, places: Any, names: Sequence[Any]) -> None:
+    axes.set_yticks(places, [_wrapped(name) for name in names])
+    if _is_long(names):
+        axes.tick_params(axis="y", labelsize=9)
+
+
+def _is_long(names: Sequence[Any]) -> bool:
+    return any("\n" in _wrapped(name) for name in names)
 
 
 def _sheet(
@@ -219,9 +235,14 @@ def _done(figure: Figure, caption: Caption, names: Sequence[Any], values: Sequen
     return Picture(target.getvalue(), f"{caption.title} ({caption.unit}). {told}")
 
 
-def _cut(name: Any) -> str:
-    text = str(name).replace("$", r"\$")
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+def _wrapped(name: Any) -> str:
+    """Return a label in at most two lines; of what is longer still, the end goes, but for a short name in brackets."""
+    text, bracket, short = str(name).partition(" (")
+    lines = textwrap.wrap(f"{text}{bracket}{short}", LONGEST)
+    if len(lines) > 2:
+        end = f"… ({short}" if bracket and len(short) < LONGEST // 2 else "…"
+        lines = [lines[0], f"{lines[1][: LONGEST - len(end)].rstrip()}{end}"]
+    return "\n".join(lines).replace("$", r"\$")
 
 
 def _number(value: float) -> str:
