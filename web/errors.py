@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import secrets
-import traceback
-from pathlib import Path
 
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from crawlers.log_lines import kind_and_place
 from store.errors import StoreError
 from web.language import N_, _
 from web.problems import is_for_programs, problem
+from web.request_log import request_number
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +94,7 @@ def _known(error: HTTPException) -> Response:
 
 def _foreign_host() -> Response:
     """Answer without a link: the request was for a host that is not ours, so no address of it is either."""
-    number = secrets.token_hex(4)
+    number = request_number()
     _log(400, number, None)
     text = _("Utkik svarar inte på den här adressen. Inget är ändrat. Skriv adressen så som den står i breven.")
     plain = {"Content-Type": "text/plain; charset=utf-8"}
@@ -121,7 +120,7 @@ def error_page(
 
     `cause` is told to the log alone; `told` is an error that says in its own words what a program did wrong.
     """
-    number = secrets.token_hex(4)
+    number = request_number()
     _log(code, number, cause)
     if is_for_programs():
         response = problem(code, number, told)
@@ -139,14 +138,7 @@ def _log(code: int, number: str, cause: Exception | None) -> None:
     """Write one line: the route, never the address, which may hold a token or what somebody searched for."""
     route = request.url_rule.rule if request.url_rule else "(no such page)"
     level = logging.ERROR if code >= 500 else logging.WARNING
-    logger.log(level, "%s %s: %d [%s]%s", _method(), route, code, number, f" {_told(cause)}" if cause else "")
-
-
-def _told(cause: Exception) -> str:
-    """Return the kind of error and where it came from; its words may hold texts or addresses, so they are left out."""
-    frames = traceback.extract_tb(cause.__traceback__)[-5:]
-    places = (f"{Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return f"{type(cause).__name__} at {' > '.join(places)}"
+    logger.log(level, "%s %s: %d [%s]%s", _method(), route, code, number, f" {kind_and_place(cause)}" if cause else "")
 
 
 def _method() -> str:

@@ -15,6 +15,7 @@ from web.views import (
     cofinancing,
     deadlines,
     digests,
+    health,
     ledger,
     letters,
     login,
@@ -36,6 +37,7 @@ from web.views import (
 
 PAGES: tuple[Blueprint, ...] = (
     start.page,
+    health.page,
     triage.page,
     search.page,
     publications.page,

@@ -72,7 +72,7 @@ def test_database_that_is_away_is_told_as_such(broken: Callable[[Exception | int
 def test_F82_an_error_is_one_line_without_addresses_words_or_line_breaks(
     broken: Callable[[Exception | int], FlaskClient], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "web")
+    caplog.set_level(logging.DEBUG, "web.errors")
     browser = broken(ValueError(f"rad ett\r\nERROR falsk rad {CANARY}"))
     browser.get(f"/trasig/{CANARY}%0d%0aERROR%20falsk", query_string={"q": CANARY}, headers={"User-Agent": CANARY})
     browser.open("/trasig/x", method="FALSK\x85RAD")

@@ -335,7 +335,7 @@ def test_new_key_of_the_provider_is_fetched_once_and_not_for_every_forged_token(
 def test_F82_log_of_a_refusal_holds_our_own_words_only(
     page: Flask, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "web")
+    caplog.set_level(logging.INFO, "web.views")
     provider.answer = {"error": "canary%0d%0aERROR", "error_description": "canary"}
     sign_on(page.test_client())
     assert [record.getMessage() for record in caplog.records] == [

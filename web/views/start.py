@@ -1,4 +1,4 @@
-"""The addresses that lead on: the root, the choice of language, the sign of life."""
+"""The addresses that lead on: the root, and the choice of language."""
 
 from __future__ import annotations
 
@@ -18,13 +18,6 @@ page = Blueprint("start", __name__)
 def show() -> Response:
     """Lead to the first page."""
     return redirect(start())
-
-
-@page.get("/halsa")
-@open_to_all
-def alive() -> tuple[str, int, dict[str, str]]:
-    """Say that the page answers, for whoever watches over it; nothing about what it holds."""
-    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @page.post("/sprak")
