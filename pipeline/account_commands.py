@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from pipeline.belonging import ALL, belonging_of
 from pipeline.installation import open_installation
+from pipeline.opened import known_keys
 from pipeline.options import AsJson
 from pipeline.passwords import new_password, password_digest, password_fault
 from pipeline.terminal import plain_table, write_json
-from store.accounts import account_named, add_account, list_accounts, remove_account, set_password, set_role
+from store.accounts import (
+    account_named,
+    add_account,
+    list_accounts,
+    remove_account,
+    set_account_municipality,
+    set_password,
+    set_role,
+)
 from store.audit import note
 from store.db import Session
 from store.errors import ConfigurationError
@@ -23,6 +34,9 @@ account_app = typer.Typer(help="Visa och ändra vilka som får logga in på sida
 ROLE_WORDS = {Role.READER: "läsare", Role.ANALYST: "analytiker", Role.COORDINATOR: "samordnare"}
 
 Name = Annotated[str, typer.Argument(metavar="NAMN", help="Det som skrivs vid inloggning, t.ex. en arbetsadress.")]
+For = Annotated[
+    str, typer.Option("--for", metavar="KOMMUN", help=f"Kommunen det gäller, när här finns flera; {ALL} för alla.")
+]
 Typed = Annotated[bool, typer.Option("--type", help="Skriv lösenordet själv i stället för att få ett.")]
 
 
@@ -35,12 +49,15 @@ def accounts() -> None:
 def show(context: typer.Context, as_json: AsJson = False) -> None:
     """Visa kontona."""
     with open_installation(context.obj.home) as installation, installation.store.reading() as session:
-        found = list_accounts(session)
+        found, several = list_accounts(session), len(known_keys(installation)) > 1
     if as_json:
-        write_json([{"name": a.name, "role": a.role.value, "login": _login(a)} for a in found])
+        more = [{"municipality": a.municipality or None} if several else {} for a in found]
+        plain = ({"name": a.name, "role": a.role.value, "login": _login(a)} for a in found)
+        write_json([one | added for one, added in zip(plain, more, strict=True)])
         return
-    rows = [[escape(a.name), ROLE_WORDS[a.role], _login(a)] for a in found]
-    context.obj.console.print(plain_table("Konton", ("Namn", "Roll", "Loggar in med"), rows))
+    head = ("Namn", "Roll", "Loggar in med", *(["Kommun"] if several else []))
+    rows = [[escape(a.name), ROLE_WORDS[a.role], _login(a), a.municipality or ALL][: len(head)] for a in found]
+    context.obj.console.print(plain_table("Konton", head, rows))
 
 
 @account_app.command()
@@ -49,19 +66,30 @@ def add(
     name: Name,
     role: Annotated[Role, typer.Option("--role", help="reader läser, analyst sköter åtgärder, coordinator bedömer.")],
     typed: Typed = False,
+    municipality: For = "",
 ) -> None:
     """Lägg upp ett konto med lösenord. Konton för gemensam inloggning läggs upp av sig själva."""
     name = name.strip().lower()
     if not name or len(name) > 200:
         raise ConfigurationError("namnet ska ha 1 till 200 tecken")
-    password, now = _password(name, typed), context.obj.moment("")
-    with open_installation(context.obj.home) as installation, installation.store.session(durable=True) as session:
-        if account_named(session, name):
-            raise ConfigurationError(f"kontot {name} finns redan. Byt lösenord med: utkik account password {name}")
-        account = Account(id=uuid.uuid4().hex, name=name, role=role, created_at=now, password=password_digest(password))
-        add_account(session, account)
-        _note(session, context, "account.add", account, role.value)
-    _tell(context, f"Kontot {name} finns nu, som {ROLE_WORDS[role]}.", "" if typed else password)
+    with open_installation(context.obj.home) as installation:
+        whose = belonging_of(installation, municipality or context.obj.municipality)
+        password, now = _password(name, typed), context.obj.moment("")
+        with installation.store.session(durable=True) as session:
+            if account_named(session, name):
+                raise ConfigurationError(f"kontot {name} finns redan. Byt lösenord med: utkik account password {name}")
+            account = Account(
+                id=uuid.uuid4().hex,
+                name=name,
+                role=role,
+                created_at=now,
+                password=password_digest(password),
+                municipality=whose,
+            )
+            add_account(session, account)
+            _note(session, context, "account.add", account, role.value)
+    place = f" i {whose}" if whose else ""
+    _tell(context, f"Kontot {name} finns nu, som {ROLE_WORDS[role]}{place}.", "" if typed else password)
 
 
 @account_app.command()
@@ -102,6 +130,20 @@ def role(context: typer.Context, name: Name, role: Annotated[Role, typer.Argumen
         )
 
 
+@account_app.command()
+def municipality(
+    context: typer.Context,
+    name: Name,
+    municipality: Annotated[str, typer.Argument(metavar="KOMMUN", help=f"Kommunens nyckel, eller {ALL} för alla.")],
+) -> None:
+    """Knyt ett konto till en kommun, eller låt det se alla. Den som är inloggad med det loggas ut genast."""
+    with open_installation(context.obj.home) as installation, installation.store.session(durable=True) as session:
+        account, whose = _known(session, name), belonging_of(installation, municipality)
+        set_account_municipality(session, account.id, whose)
+        _note(session, context, "account.municipality", replace(account, municipality=whose), whose or ALL)
+    _tell(context, f"Kontot {account.name} ser nu {whose or 'alla kommuner'}.")
+
+
 def _password(name: str, typed: bool) -> str:
     if not typed:
         return new_password()
@@ -120,7 +162,8 @@ def _known(session: Session, name: str) -> Account:
 
 def _note(session: Session, context: typer.Context, action: str, account: Account, detail: str = "") -> None:
     at = context.obj.moment("")
-    note(session, AuditEntry(at=at, account_id="", role="", action=action, subject=account.id, detail=detail))
+    entry = AuditEntry(at=at, account_id="", role="", action=action, subject=account.id, detail=detail)
+    note(session, replace(entry, municipality=account.municipality))
 
 
 def _login(account: Account) -> str:

@@ -105,6 +105,12 @@ class OidcSettings(Table):
     roles: dict[str, Role] = Field(
         default_factory=dict, description="a value of the claim = reader, analyst, coordinator"
     )
+    municipality_claim: str = Field(
+        default="", description="the claim that tells a person's municipality, with several; dots lead into it"
+    )
+    municipalities: dict[str, str] = Field(
+        default_factory=dict, description="a value of that claim = a municipality's key, or alla"
+    )
 
 
 class WebSettings(Table):
@@ -162,6 +168,11 @@ class Settings(Table):
     home: Path = Field(exclude=True, description="folder of everything the installation writes")
     municipality: str = Field(default="", description="bundled name or file; empty means municipality.toml in home")
     database_url: str = Field(default="", description="sqlite:///… or postgresql://…; empty means utkik.db in home")
+    engine: str = Field(
+        default="local",
+        pattern=r"^(local|(dask|tls)://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5})$",
+        description="local, or a Dask scheduler that hands work to other machines: dask://host:port, tls://host:port",
+    )
     encoder: str = Field(default="", description="folder of a sentence encoder (model2vec); empty means none")
     replay_url: str = Field(default="", description="send every request to this loopback server instead of the source")
     mail: MailSettings = MailSettings()

@@ -18,6 +18,7 @@ from store.verdicts import verdicts_after
 
 QUICK = 0.3  # seconds: a week that is read faster than this is read again at once when something has changed
 OLDEST = timedelta(minutes=10)  # what has changed without a run, such as a removed item, is seen after this
+MOST_WEEKS = 16  # municipalities whose week is kept: a large week is some hundred megabytes
 
 Mark = tuple[Municipality, date, object]
 
@@ -80,3 +81,21 @@ class WeekKeeper:
                 else:
                     self._verdicts[item] = verdict
             return dict(self._verdicts)
+
+
+class Weeks:
+    """A keeper for each municipality, those that were looked at lately; safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._keepers: dict[str, WeekKeeper] = {}
+
+    def of(self, municipality: str) -> WeekKeeper:
+        """Return the keeper of the municipality's week."""
+        with self._lock:
+            found = self._keepers.pop(municipality, None) or WeekKeeper(self._store)
+            self._keepers[municipality] = found  # last: the first is the one not looked at for longest
+            if len(self._keepers) > MOST_WEEKS:
+                del self._keepers[next(iter(self._keepers))]
+            return found

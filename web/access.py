@@ -13,7 +13,9 @@ __all__ = [
     "Role",
     "by_token",
     "check_marks",
+    "for_whole",
     "is_allowed",
+    "is_for_whole",
     "is_one_click",
     "is_open",
     "is_public",
@@ -29,6 +31,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "utkik_access"
 _ONE_CLICK = "utkik_one_click"
 _PUBLIC = "utkik_public"
+_WHOLE = "utkik_whole"
 _TOKEN = "utkik_token"  # noqa: S105 - the name of a mark
 OPEN = "open"
 BY_KEY = "by key"
@@ -42,6 +45,17 @@ def needs(role: Role) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def for_whole(view: View) -> View:
+    """Mark a view that changes what all municipalities share: an account that is bound to one may not call it."""
+    setattr(view, _WHOLE, True)
+    return view
+
+
+def is_for_whole(view: Callable[..., Any]) -> bool:
+    """Tell whether the view is for accounts of the whole installation alone."""
+    return getattr(view, _WHOLE, False) is True
 
 
 def open_to_all(view: View) -> View:

@@ -30,10 +30,15 @@ def admit(needed: Role) -> None:
         raise Problem(401, "Send a key: Authorization: Bearer utkik_…")
     if not found.role.covers(needed):
         raise Problem(403, f"The key has the role {found.role.value}; {needed.value} is needed.")
+    g.api_token = found
+    if found.municipality and not context.is_served(found.municipality):
+        raise Problem(403, "The municipality of the key is not served any more.")
+    named = request.args.get(context.ASKED, "")
+    if named and (not context.is_served(named) or (found.municipality and named != found.municipality)):
+        raise Problem(403, f"The key opens no municipality {named[:60]}.")
     if found.last_used != context.today():  # once a day, so that reading all but writes nothing
         with context.store().session() as session:
             mark_used(session, found.id, context.today())
-    g.api_token = found
 
 
 def _found() -> ApiToken | None:
@@ -54,5 +59,10 @@ def counted_by() -> str:
 def audit(action: str, subject: str) -> AuditEntry:
     """Return an entry for the audit log about the key."""
     return AuditEntry(
-        at=context.now(), account_id=audited(token()), role=token().role.value, action=action, subject=subject
+        at=context.now(),
+        account_id=audited(token()),
+        role=token().role.value,
+        action=action,
+        subject=subject,
+        municipality=context.municipality_key(),
     )

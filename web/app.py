@@ -11,17 +11,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pipeline.current import Current
 from pipeline.installation import Installation
 from pipeline.keys import load_keys
-from web import access, errors, guards, headers, language, sessions, showing
+from pipeline.metrics import StoreFigures, token_of
+from web import access, addresses, errors, guards, headers, language, request_log, sessions, showing
 from web.attempts import Attempts
 from web.context import NAME, Surroundings
+from web.hosts import Hosts
 from web.pages import PAGES
 from web.server import Page, UnderPath, serve
 from web.sign_on import SignOn
+from web.views import health
 
 logger = logging.getLogger(__name__)
 
@@ -31,20 +35,27 @@ LARGEST_FORM = 1024 * 1024  # bytes
 
 def create_app(installation: Installation, *, clock: Callable[[], datetime]) -> Flask:
     """Make the page of an installation; raises TypeError when a view does not say who may call it."""
+    token_of(installation.settings)  # one to be guessed is refused at the start
     app = Flask("web", root_path=str(Path(__file__).parent), static_url_path="/static")
-    app.extensions[NAME] = Surroundings(Current(installation), clock, Attempts(), _sign_on(installation))
-    app.config.update(_configuration(installation))
+    current = Current(installation)
+    app.extensions[NAME] = Surroundings(current, clock, Attempts(), _sign_on(installation))
+    app.config.update(_configuration(installation), TRUSTED_HOSTS=Hosts(current))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     access.open_to_all(app.view_functions["static"])
     for page in PAGES:
         app.register_blueprint(page)
     access.check_marks(app)
+    registry = CollectorRegistry()
+    registry.register(StoreFigures(current.installation, clock))
+    app.extensions[health.REGISTRY] = registry
+    request_log.install(app, registry)
     sessions.install(app)
     guards.install(app)
     headers.install(app)
     errors.install(app)
     language.install(app)
     showing.install(app)
+    addresses.install(app)
     _name_files_by_content(app)
     if prefix := urlsplit(installation.settings.web.address).path.rstrip("/"):
         app.wsgi_app = UnderPath(app.wsgi_app, prefix)  # type: ignore[method-assign]
@@ -74,7 +85,6 @@ def _configuration(installation: Installation) -> dict[str, Any]:
         "SECRET_KEY": keys.derive(COOKIE),
         "SECRET_KEY_FALLBACKS": [keys.derive(COOKIE, number) for number in keys.by_number if number != keys.newest],
         "MAX_CONTENT_LENGTH": LARGEST_FORM,
-        "TRUSTED_HOSTS": hosts(settings.address, settings.listen),
         # A name with __Host- is refused by browsers unless it is secure and this host's own.
         "SESSION_COOKIE_NAME": "__Host-utkik" if secure else "utkik",
         "SESSION_COOKIE_SECURE": secure,
@@ -84,13 +94,6 @@ def _configuration(installation: Installation) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
         "PREFERRED_URL_SCHEME": "https" if secure else "http",
     }
-
-
-def hosts(address: str, listen: str) -> list[str]:
-    """Return the names that the page answers to; a request for another is refused."""
-    host = listen.rpartition(":")[0].strip("[]")
-    named = {urlsplit(address).hostname or "", host, "localhost", "127.0.0.1", "[::1]"}
-    return sorted(named - {"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
 
 def _name_files_by_content(app: Flask) -> None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from web.access import Role, is_allowed, is_one_click, is_open, token_role
 from web.api_keys import ASKED, REFUSED, admit, counted_by
-from web.context import account_or_none
+from web.context import account_or_none, may_call
 from web.errors import error_page
 from web.problems import Problem
 
@@ -73,7 +73,7 @@ def _role() -> Response | None:
     if view is not None and (role := token_role(view)):
         _admit(role)
         return None
-    if view is None or is_allowed(view, account_or_none()):
+    if view is None or (is_allowed(view, account_or_none()) and may_call(view)):
         return None
     if account_or_none() is not None:
         abort(403)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from web.access import is_allowed
-from web.context import account_or_none, installation
+from web.context import account_or_none, may_call, whole
 from web.language import N_, _
 
 # Endpoints; one that is not there yet, or that the account may not see, is left out.
@@ -50,13 +50,13 @@ def entries(pages: tuple[tuple[str, str], ...]) -> list[Entry]:
     return [
         Entry(url_for(endpoint), _(label), endpoint.partition(".")[0] == blueprint)
         for endpoint, label in pages
-        if (view := current_app.view_functions.get(endpoint)) and is_allowed(view, account_or_none())
+        if (view := current_app.view_functions.get(endpoint)) and is_allowed(view, account_or_none()) and may_call(view)
     ]
 
 
 def is_public() -> bool:
     """Tell whether there is a page for residents to lead to."""
-    return installation().settings.web.public
+    return whole().settings.web.public
 
 
 def start() -> str:

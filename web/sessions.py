@@ -17,7 +17,13 @@ from pipeline.settings import WebSettings
 from store.accounts import get_account
 from store.db import Session
 from store.types import Account, WebSession
-from store.web_sessions import add_web_session, end_web_session, end_web_sessions_before, get_web_session
+from store.web_sessions import (
+    add_web_session,
+    choose_municipality,
+    end_web_session,
+    end_web_sessions_before,
+    get_web_session,
+)
 from web import context
 from web.access import is_public, token_role
 from web.language import CHOICE
@@ -34,7 +40,7 @@ def install(app: Flask) -> None:
 
 def begin(database: Session, account: Account) -> None:
     """Log the account in: everything that the browser held before is forgotten, its language apart."""
-    settings, now = context.installation().settings.web, context.now()
+    settings, now = context.whole().settings.web, context.now()
     end_web_sessions_before(database, now - _longest(settings))
     language, former = session.get(CHOICE), session.get(TOKEN)
     if former:
@@ -53,6 +59,12 @@ def end(database: Session) -> None:
     if token := session.get(TOKEN):
         end_web_session(database, digest(token))
     forget()
+
+
+def choose(database: Session, municipality: str) -> None:
+    """Show the municipality from now on in this login; only for an account of the whole installation."""
+    choose_municipality(database, digest(session[TOKEN]), municipality)
+    g.chosen = municipality
 
 
 def forget() -> None:
@@ -77,7 +89,7 @@ def _recognise() -> None:
     token = session.get(TOKEN)
     if not isinstance(token, str):
         return
-    settings, now = context.installation().settings.web, context.now()
+    settings, now = context.whole().settings.web, context.now()
     seen = datetime.fromtimestamp(session.get(SEEN, 0), UTC)
     with context.store().reading() as database:
         opened = get_web_session(database, digest(token))
@@ -85,9 +97,12 @@ def _recognise() -> None:
     if not opened or not account or now >= opened.created_at + _longest(settings) or now >= seen + _idle(settings):
         forget()
         return
+    if account.municipality and not context.is_served(account.municipality):
+        forget()  # its municipality is here no more: there is nothing that it may see
+        return
     if now >= seen + SEEN_EVERY:
         session[SEEN] = int(now.timestamp())
-    g.account = account
+    g.account, g.chosen = account, opened.municipality
 
 
 def _idle(settings: WebSettings) -> timedelta:

@@ -33,7 +33,9 @@ def install(app: Flask) -> None:
 def _at_hand() -> dict[str, Any]:
     return {
         "me": context.account_or_none(),
-        "municipality": context.municipality(),
+        "municipality": context.municipality() if context.municipality_key() else None,
+        "serves_several": context.serves_several(),
+        "sees_all": context.sees_all(),
         "today": context.today(),
         "navigation": navigation,
         "languages": language.available,

@@ -54,6 +54,7 @@ class Person:
     subject: str
     name: str
     role: Role | None  # None when none of the provider's roles is one of ours
+    belongs: tuple[str, ...] | None = None  # the municipalities that the provider names; None when it is not asked
 
 
 class SignOn:
@@ -126,7 +127,8 @@ class SignOn:
         if claims.get("azp", self._settings.client_id) != self._settings.client_id or len(meant_for) > 1:
             raise SignOnError("made for others too")
         name = str(claims.get("preferred_username") or claims.get("email") or claims["sub"]).strip().lower()[:200]
-        return Person(self._settings.issuer, claims["sub"], name, role_of(claims, self._settings))
+        role, belongs = role_of(claims, self._settings), municipalities_of(claims, self._settings)
+        return Person(self._settings.issuer, claims["sub"], name, role, belongs)
 
     def _claims(self, token: str, now: datetime) -> dict[str, Any]:
         """Return what the token says, its signature checked; an unknown key makes us ask for the keys once more."""
@@ -192,15 +194,28 @@ class SignOn:
 
 def role_of(claims: Mapping[str, Any], settings: OidcSettings) -> Role | None:
     """Return the highest of our roles that the provider gives, None when it gives none."""
-    found: Any = claims
-    if settings.claim in claims:
-        found = claims[settings.claim]
-    else:
-        for name in settings.claim.split("."):
-            found = found.get(name) if isinstance(found, Mapping) else None
-    values = found if isinstance(found, list) else [found]
-    given = [settings.roles[value] for value in values if isinstance(value, str) and value in settings.roles]
+    given = [settings.roles[value] for value in _told(claims, settings.claim) if value in settings.roles]
     return max(given, key=list(Role).index, default=None)
+
+
+def municipalities_of(claims: Mapping[str, Any], settings: OidcSettings) -> tuple[str, ...] | None:
+    """Return the keys of the municipalities that the provider's values stand for, None when no claim tells them."""
+    if not settings.municipality_claim:
+        return None
+    values = _told(claims, settings.municipality_claim)
+    return tuple(dict.fromkeys(settings.municipalities[value] for value in values if value in settings.municipalities))
+
+
+def _told(claims: Mapping[str, Any], name: str) -> list[str]:
+    """Return the values of a claim; dots in its name lead into it, unless there is one of just that name."""
+    found: Any = claims
+    if name in claims:
+        found = claims[name]
+    else:
+        for part in name.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+    values = found if isinstance(found, list) else [found]
+    return [value for value in values if isinstance(value, str)]
 
 
 def _is_about_the_key(error: Exception) -> bool:

@@ -7,18 +7,40 @@ from flask import abort
 from pipeline.answers import LinkGone, reader_of_link
 from pipeline.keys import load_keys
 from pipeline.leaving import has_left
-from pipeline.links import Link, LinkRefused, read
+from pipeline.links import ACCOUNT_CALENDAR, Link, LinkRefused, read
+from store.accounts import get_account
 from store.db import Session
+from store.digests import get_digest
 from store.types import Digest
 from web import context
 
 
 def link_of(purpose: str, token: str) -> Link:
-    """Return what the token says."""
+    """Return what the token says; from here on the request is about the municipality that the link belongs to."""
     try:
-        return read(load_keys(context.installation().settings.home), purpose, token, context.now())
+        link = read(load_keys(context.whole().settings.home), purpose, token, context.now())
     except LinkRefused:
         abort(410)
+    key = _owner(link) if context.serves_several() else context.municipality_key()
+    if not context.is_served(key):
+        abort(410)
+    context.take(key)
+    return link
+
+
+def _owner(link: Link) -> str:
+    """Return the municipality of the letter or account that the link names, "" when there is none any more.
+
+    An account of the whole installation has a calendar of each: which one stands in the address.
+    """
+    with context.store().reading() as session:
+        if link.purpose != ACCOUNT_CALENDAR:
+            digest = get_digest(session, link.digest_id)
+            return digest.municipality if digest else ""
+        account = get_account(session, link.digest_id)
+    if account is None:
+        return ""
+    return account.municipality or context.asked_key() or context.whole().municipality.key
 
 
 def letter_of(session: Session, link: Link) -> Digest:

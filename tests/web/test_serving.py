@@ -17,7 +17,8 @@ from flask import Flask
 from pipeline.installation import Installation, open_installation
 from store.errors import ConfigurationError
 from tests.pipeline.test_serve import sources_off
-from web.app import hosts, start_page
+from web.app import start_page
+from web.hosts import hosts
 from web.server import Page
 
 

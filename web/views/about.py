@@ -8,11 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from pipeline.settings import RetentionSettings
 from web import context
 from web.access import open_to_all
+from web.choice import choice_page
 from web.language import N_, _, ngettext
 
 page = Blueprint("about", __name__)
@@ -38,6 +39,11 @@ STORED = (
 )  # fmt: skip
 
 
+@page.before_request
+def _ask_whose() -> str | None:
+    return None if context.municipality_key() else choice_page(str(request.endpoint), {})
+
+
 @page.get("/tillganglighet")
 @open_to_all
 def accessibility() -> str:
@@ -56,7 +62,7 @@ def accessibility() -> str:
 @open_to_all
 def personal_data() -> str:
     """Show what is stored of persons, why, how long, and the record of processing (article 30)."""
-    settings = context.installation().settings
+    settings = context.whole().settings
     return render_template(
         "about/personal_data.html",
         stored=[(what, whose, _(how) if how else kept(settings.retention, name)) for what, whose, how, name in STORED],

@@ -81,7 +81,7 @@ def answer(token: str) -> Response | tuple[str, int]:
 def own(token: str) -> str:
     """Show what the reader has been told: days to come, what has no answer, and all the rest."""
     link = link_of(UNIT, token)
-    keys, now = load_keys(context.installation().settings.home), context.now()
+    keys, now = load_keys(context.whole().settings.home), context.now()
     with context.store().reading() as session:
         digest = letter_of_reader(session, link)
         items = own_items(session, context.municipality(), digest.contact, now, context.today())

@@ -32,6 +32,7 @@ from store.types import Kind
 from store.verdicts import verdicts_after, verdicts_on
 from web import context
 from web.access import Role, by_token, needs, open_to_all
+from web.addresses import base_address
 from web.api_description import STATES, description
 from web.api_verdicts import ordered, ruled
 from web.problems import Problem
@@ -57,8 +58,7 @@ def show() -> str:
 @open_to_all
 def openapi() -> Response:
     """Give the description for programs; it says nothing of what the installation holds."""
-    address = context.installation().settings.web.address.rstrip("/")
-    return _json(description(address or request.host_url.rstrip("/")))
+    return _json(description(base_address() or request.host_url.rstrip("/")))
 
 
 @page.get("/api/v1/items")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from pipeline.api_tokens import audited
-from store.accounts import names_of
 from store.api_tokens import list_tokens
 from store.audit import list_audit
 from web import context
@@ -59,6 +58,8 @@ ACTIONS = {
     "contact.try": N_("skickade ett provbrev"),
     "settings.change": N_("ändrade inställningar"),
     "setup.finish": N_("avslutade den första inställningen"),
+    "account.municipality": N_("knöt ett konto till en kommun"),
+    "municipality.add": N_("lade till en kommun"),
     "search.save": N_("sparade en sökning"),
     "search.remove": N_("tog bort en sparad sökning"),
 }
@@ -75,9 +76,10 @@ def show() -> str:
     """Show a hundred entries from the one asked for."""
     first = max(0, request.args.get("fran", 0, type=int))
     with context.store().reading() as database:
-        entries = list_audit(database, limit=ON_A_PAGE + 1, offset=first)
-        names = names_of(database, [name for entry in entries for name in (entry.account_id, entry.subject)])
-        for token in list_tokens(database):
+        whose = "" if context.sees_all() else context.municipality_key()
+        entries = list_audit(database, limit=ON_A_PAGE + 1, offset=first, municipality=whose)
+        names = context.names(database, [name for entry in entries for name in (entry.account_id, entry.subject)])
+        for token in list_tokens(database, whose):
             names |= {audited(token): token.name, token.id: token.name}
     return render_template(
         "audit/show.html",
@@ -86,5 +88,6 @@ def show() -> str:
         actions=ACTIONS,
         details=DETAILS,
         first=first,
+        short={one.key: one.short for one in context.whole().municipalities} if context.chooses() else {},
         older=first + ON_A_PAGE if len(entries) > ON_A_PAGE else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, make_response, request, url_for
+from flask import Blueprint, abort, make_response, request
 from werkzeug.wrappers import Response
 
 from pipeline.calendar_events import events_for_all, last_change
@@ -17,6 +17,7 @@ from store.db import Session
 from store.triage import last_digest_at
 from web import context
 from web.access import open_to_all
+from web.addresses import address
 from web.language import _
 from web.signed import letter_of_reader, link_of
 
@@ -52,11 +53,11 @@ def of_account(token: str) -> Response:
 
 def file_url(purpose: str, subject: str, unit: str = "") -> str:
     """Return the address of a calendar, for a calendar program: of a letter's reader, or of an account."""
-    keys = load_keys(context.installation().settings.home)
+    keys = load_keys(context.whole().settings.home)
     endpoint = "calendar.of_reader" if purpose == CALENDAR else "calendar.of_account"
     token = sign(keys, Link(purpose=purpose, digest_id=subject), context.now())
-    path = url_for(endpoint, token=token, enhet=unit or None)
-    return (context.installation().settings.web.address or request.host_url).rstrip("/") + path
+    whose = context.municipality_key() if purpose == ACCOUNT_CALENDAR and context.chooses() else None
+    return address(endpoint, token=token, enhet=unit or None, **({context.ASKED: whose} if whose else {}))
 
 
 def _given(session: Session, units: Sequence[str]) -> Response:

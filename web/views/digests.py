@@ -36,7 +36,6 @@ from pipeline.digests_view import (
 from pipeline.send_now import SENDING, already_sent, sending_of_waiting, sending_of_week, told_sent
 from pipeline.trial_letter import TRIAL, address_of, sending_of_trial
 from pipeline.week import iso_week
-from store.accounts import names_of
 from store.audit import note
 from store.db import Session
 from store.digests import count_as_sent, count_by_state, get_digest, release_held, send_again
@@ -85,7 +84,7 @@ def show() -> str:
         written=written,
         coming=coming,
         is_ready=previews is not None,
-        has_failed=context.surroundings().keeper.has_failed(PREVIEW),
+        has_failed=context.surroundings().keeper.has_failed(context.own_name(PREVIEW)),
         held=held,
         last=last,
         sent=told_sent(sent, now) if sent else "",
@@ -207,7 +206,7 @@ def _decide(digest_id: str, decision: Callable[[Session, str, datetime], bool], 
 
 def _begin(name: str, work: Callable[[Task], str], action: str = "", subject: str = "") -> bool:
     background = context.surroundings().background
-    if background.start(name, work, by=context.account().id, now=context.now()) is None:
+    if background.start(context.own_name(name), work, by=context.account().id, now=context.now()) is None:
         flash(_("Det pågår redan. Inget görs två gånger."))
         return False
     if action:
@@ -218,9 +217,9 @@ def _begin(name: str, work: Callable[[Task], str], action: str = "", subject: st
 
 def _progress() -> dict[str, Any]:
     background = context.surroundings().background
-    tasks = [task for name in (SENDING, TRIAL) if (task := background.task(name))]
+    tasks = [task for name in (SENDING, TRIAL) if (task := background.task(context.own_name(name)))]
     with context.store().reading() as session:
-        names = names_of(session, [task.by for task in tasks])
+        names = context.names(session, [task.by for task in tasks])
     return {"tasks": tasks, "names": names, "is_going": any(not task.is_over for task in tasks)}
 
 
@@ -240,7 +239,7 @@ def _previews(session: Session, wait: float) -> list[Digest] | None:
     key = installation.municipality.key
     mark = (installation.municipality, context.today(), letters_mark(session, key))
     value, is_fresh = context.surroundings().keeper.get(
-        PREVIEW, mark, lambda: preview_letters(installation, iso_week(now), now), wait=wait
+        context.own_name(PREVIEW), mark, lambda: preview_letters(installation, iso_week(now), now), wait=wait
     )
     return value if is_fresh else None
 

@@ -49,6 +49,9 @@ def log_in() -> Response | str | tuple[str, int]:
         logger.warning("login refused")
         return _form(_("Namn eller lösenord stämmer inte.")), 401
     attempts.succeeded(name)
+    if account.municipality and not context.is_served(account.municipality):
+        logger.warning("login refused: the account's municipality is not served")
+        return _form(_("Kontots kommun finns inte här längre. Be den som sköter installationen om hjälp.")), 403
     with context.store().session() as database:
         _renew(database, account, request.form["password"])
         begin(database, account, "password")
@@ -82,7 +85,7 @@ def _form(fault: str = "") -> str:
         nobody=nobody,
         name=request.form.get("name", ""),
         next=own_path(request.values.get("next", "")),
-        oidc=context.installation().settings.web.oidc,
+        oidc=context.whole().settings.web.oidc,
     )
 
 

@@ -11,7 +11,6 @@ from pipeline.areas import area_names
 from pipeline.learn import roll_back_to
 from pipeline.model_commands import STATES
 from pipeline.model_view import MEASURED_WORDS, REFIT, ModelView, refitting_of, shared_model, view_model
-from store.accounts import names_of
 from store.audit import note
 from store.errors import ConfigurationError
 from store.triage import letters_mark
@@ -29,17 +28,17 @@ SOON = 0.15  # seconds that the page waits for what takes long; then it says tha
 @needs(Role.READER)
 def show() -> str:
     """Show the shared model, what was learnt on top of it, and whether that helps."""
-    task = context.surroundings().background.task(REFIT)
+    task = context.surroundings().background.task(context.own_name(REFIT))
     with context.store().reading() as session:
         mark = (context.municipality(), letters_mark(session, context.municipality().key), bool(task and task.is_over))
-        names = names_of(session, [task.by] if task else [])
+        names = context.names(session, [task.by] if task else [])
     store, municipality, now = context.store(), context.municipality(), context.now()
 
     def work() -> ModelView:
         with store.reading() as session:
             return view_model(session, municipality, now)
 
-    view, is_fresh = context.surroundings().keeper.get(KEPT, mark, work, wait=SOON)
+    view, is_fresh = context.surroundings().keeper.get(context.own_name(KEPT), mark, work, wait=SOON)
     return render_template(
         "model/show.html",
         view=view,
@@ -77,7 +76,9 @@ def roll_back() -> Response:
 def learn_again() -> Response:
     """Learn anew from everything that was said, beside this request."""
     work = refitting_of(context.installation(), context.now())
-    if context.surroundings().background.start(REFIT, work, by=context.account().id, now=context.now()):
+    if context.surroundings().background.start(
+        context.own_name(REFIT), work, by=context.account().id, now=context.now()
+    ):
         with context.store().session() as session:
             note(session, context.audit("model.refit"))
         _forget()
@@ -105,7 +106,7 @@ def _curve(view: ModelView) -> str:
 
 
 def _forget() -> None:
-    context.surroundings().keeper.forget(KEPT)
+    context.surroundings().keeper.forget(context.own_name(KEPT))
 
 
 def _back() -> Response:

@@ -14,7 +14,6 @@ from pipeline.organisation import known_addresses, view_of
 from pipeline.organisation_edit import read_organisation, restore_organisation, with_differences
 from pipeline.toml_edit import ChangedMeanwhile, version_of
 from pipeline.trial_mail import fault_in_words, send_trial
-from store.accounts import names_of
 from store.audit import note
 from store.contacts import contact_states
 from store.errors import ConfigurationError, DeliveryError
@@ -89,7 +88,7 @@ def history() -> str:
     before = request.args.get("fore", type=int)
     with context.store().reading() as session:
         changes = list_changes(session, context.municipality().key, limit=ON_A_PAGE + 1, before=before)
-        names = names_of(session, [change.account_id for change in changes])
+        names = context.names(session, [change.account_id for change in changes])
     rows = with_differences(changes)[:ON_A_PAGE]
     return render_template(
         "organisation/history.html",

@@ -5,15 +5,17 @@ Nothing of it depends on who asks, so browsers and proxies may keep it. All of i
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 from pipeline.public_files import FEED_LENGTH, atom, licence_text, open_csv, open_json
 from pipeline.publications import month_bounds, months, shown, shown_list
+from store.publications import get_publication
 from web import context
 from web.access import public
+from web.addresses import address
+from web.choice import choice_page
 from web.language import _
 
 page = Blueprint("residents", __name__)
@@ -27,9 +29,25 @@ MONTHS = (
 
 
 @page.before_request
-def _is_open() -> None:
-    if not context.installation().settings.web.public:
+def _is_open() -> Response | None:
+    if not context.whole().settings.web.public:
         abort(404)
+    return None if context.municipality_key() else _to_choose()
+
+
+def _to_choose() -> Response:
+    """Answer what does not say whose it is: an item does it itself, for all else there is a choice."""
+    endpoint, values = str(request.endpoint), dict(request.view_args or {})
+    if endpoint == "residents.item":
+        with context.store().reading() as session:
+            found = get_publication(session, str(values["publication"]))
+        if found is None or not context.is_served(found.municipality):
+            abort(404)
+        values[context.ASKED] = found.municipality
+        return Response(status=308, headers={"Location": url_for(endpoint, **values)})
+    response = make_response(choice_page(endpoint, values))
+    response.status_code = 200 if endpoint in ("residents.show", "residents.month") else 404
+    return response
 
 
 @page.get("/for-invanare")
@@ -116,15 +134,6 @@ def data_csv() -> Response:
     return response
 
 
-def address(endpoint: str, **values: Any) -> str:
-    """Return the whole address of a page: by the address that readers write, else as it was asked for."""
-    base = context.installation().settings.web.address.rstrip("/")
-    path = url_for(endpoint, **values)
-    if not base:
-        return f"{request.host_url.rstrip('/')}{path}"
-    return f"{base}{path.removeprefix(request.script_root)}"
-
-
 def address_of(name: str) -> str:
     """Return the whole address of an item's page."""
     return address("residents.item", publication=name)
@@ -137,7 +146,7 @@ def month_in_words(month: str) -> str:
 
 
 def _licence() -> str:
-    return context.installation().settings.web.licence
+    return context.whole().settings.web.licence
 
 
 def _words() -> dict[str, str]:

@@ -13,7 +13,7 @@ from pipeline.settings_edit import settings_version
 from pipeline.toml_file import Place
 from store.errors import ConfigurationError
 from web import context
-from web.access import Role, needs
+from web.access import Role, for_whole, needs
 from web.language import N_, _
 from web.views.settings import page
 from web.views.setup_steps import keep_settings
@@ -34,6 +34,7 @@ SHOWN = ("schedule_digest", "schedule_urgent", "retention_decision", "second_rea
 
 @page.get("/installningar/andra")
 @needs(Role.COORDINATOR)
+@for_whole
 def edit() -> str:
     """Show the form."""
     return _form({})
@@ -41,6 +42,7 @@ def edit() -> str:
 
 @page.post("/installningar/andra")
 @needs(Role.COORDINATOR)
+@for_whole
 def save() -> Response | tuple[str, int]:
     """Keep what the form says."""
     faults = _second_reader_faults() or keep_settings(_wanted(), also_defaults=False)

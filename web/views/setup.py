@@ -58,7 +58,7 @@ def show() -> Answer:
 @open_to_all
 def key(token: str) -> Answer:
     """Show what the set-up is, with the button that uses the link up: looking changes nothing."""
-    if not set_up.is_good(context.installation().settings.home, token) or _has_account():
+    if not set_up.is_good(context.whole().settings.home, token) or _has_account():
         return render_template("setup/closed.html", used=True), 410
     return render_template("setup/key.html", token=token, steps=STEPS)
 
@@ -67,7 +67,7 @@ def key(token: str) -> Answer:
 @open_to_all
 def use_key(token: str) -> Answer:
     """Open the set-up for this browser alone."""
-    home = context.installation().settings.home
+    home = context.whole().settings.home
     holder = None if _has_account() else set_up.open_set_up(home, token)
     if holder is None:
         return render_template("setup/closed.html", used=True), 410
@@ -152,8 +152,8 @@ def _has_account() -> bool:
 def may_set_up() -> bool:
     """Tell whether this browser opened the set-up, or has the coordinator logged in."""
     if (known := context.account_or_none()) is not None:
-        return known.role is Role.COORDINATOR
-    return set_up.holds(context.installation().settings.home, session.get(HOLDER)) and not _has_account()
+        return known.role is Role.COORDINATOR and context.sees_all()
+    return set_up.holds(context.whole().settings.home, session.get(HOLDER)) and not _has_account()
 
 
 def closed() -> Answer:

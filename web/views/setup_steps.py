@@ -22,7 +22,7 @@ from pipeline.trial_mail import fault_in_words, send_trial
 from store.audit import note
 from store.errors import ConfigurationError, DeliveryError
 from web import context
-from web.access import Role, needs
+from web.access import Role, for_whole, needs
 from web.language import _
 from web.views.organisation_edit import save
 from web.views.setup import STEPS, Answer, on_from, page, step_page, steps_done
@@ -36,6 +36,7 @@ MAIL = ("transport", "host", "port", "security", "user", "sender")
 
 @page.get("/kom-igang/enheter")
 @needs(Role.COORDINATOR)
+@for_whole
 def units() -> str:
     """Show every unit of the usual organisation, to be corrected."""
     return _units_page({})
@@ -43,6 +44,7 @@ def units() -> str:
 
 @page.post("/kom-igang/enheter")
 @needs(Role.COORDINATOR)
+@for_whole
 def save_units() -> Answer:
     """Rename units, name their contact persons, take away those that the municipality lacks."""
     refused = save(_unit_changes, "gick igenom enheterna", "units", base=("units",))
@@ -51,6 +53,7 @@ def save_units() -> Answer:
 
 @page.get("/kom-igang/e-post")
 @needs(Role.COORDINATOR)
+@for_whole
 def mail() -> str:
     """Show how letters leave."""
     return _mail_page({})
@@ -58,6 +61,7 @@ def mail() -> str:
 
 @page.post("/kom-igang/e-post")
 @needs(Role.COORDINATOR)
+@for_whole
 def save_mail() -> Answer:
     """Keep how letters leave; with the other button, try it too and stay."""
     wanted: dict[Place, Any] = {("mail", name): request.form.get(name, "").strip() for name in MAIL}
@@ -76,6 +80,7 @@ def save_mail() -> Answer:
 
 @page.get("/kom-igang/adress")
 @needs(Role.COORDINATOR)
+@for_whole
 def address() -> str:
     """Show where readers reach the page."""
     return _address_page({})
@@ -83,6 +88,7 @@ def address() -> str:
 
 @page.post("/kom-igang/adress")
 @needs(Role.COORDINATOR)
+@for_whole
 def save_address() -> Answer:
     """Keep the address that letters lead to."""
     faults = keep_settings({("web", "address"): request.form.get("address", "").strip().rstrip("/")})
@@ -91,6 +97,7 @@ def save_address() -> Answer:
 
 @page.get("/kom-igang/klart")
 @needs(Role.COORDINATOR)
+@for_whole
 def finish() -> str:
     """Show what is done and what is left."""
     installation = context.installation()
@@ -105,6 +112,7 @@ def finish() -> str:
 
 @page.post("/kom-igang/klart")
 @needs(Role.COORDINATOR)
+@for_whole
 def begin_work() -> Response:
     """Let the schedule begin, which reads the sources at once."""
     installation = context.installation()
@@ -118,6 +126,7 @@ def begin_work() -> Response:
 
 @page.get("/kom-igang/hamtar")
 @needs(Role.COORDINATOR)
+@for_whole
 def progress() -> str:
     """Show how far the first crawl has come."""
     installation = context.installation()
@@ -152,7 +161,7 @@ def keep_settings(wanted: dict[Place, Any], *, also_defaults: bool = True) -> di
 
 
 def _try_mail() -> Answer:
-    fresh = context.surroundings().current.installation()  # with what was just kept
+    fresh = context.surroundings().current.installation().of(context.municipality_key())  # with what was just kept
     coordinator = fresh.municipality.coordinator
     try:
         send_trial(fresh, coordinator.email, coordinator.role, now=context.now())

@@ -13,11 +13,10 @@ from pipeline.figures import Figures, read_figures
 from pipeline.source_looks import look_at, look_name, reading_name, reading_of
 from pipeline.source_switches import add_feed, parts_of, switch_part, switch_source
 from pipeline.sources_view import source_rows, view_source
-from store.accounts import names_of
 from store.audit import note
 from store.errors import ConfigurationError
 from web import charts, context
-from web.access import Role, needs
+from web.access import Role, for_whole, needs
 from web.language import N_, _
 
 page = Blueprint("sources", __name__)
@@ -74,6 +73,7 @@ def check(name: str) -> Response:
 
 @page.post("/kallor/<name>/lage")
 @needs(Role.COORDINATOR)
+@for_whole
 def switch(name: str) -> Response:
     """Switch the source on or off in the settings file."""
     _known(name)
@@ -89,6 +89,7 @@ def switch(name: str) -> Response:
 
 @page.post("/kallor/<name>/delar/<part>/lage")
 @needs(Role.COORDINATOR)
+@for_whole
 def switch_one(name: str, part: str) -> Response:
     """Switch one feed or listing page on or off in the settings file."""
     on = _wanted()
@@ -117,6 +118,7 @@ def look(name: str, part: str) -> Response:
 
 @page.post("/kallor/feeds/nytt")
 @needs(Role.COORDINATOR)
+@for_whole
 def add() -> Response | tuple[str, int]:
     """Add a feed of one's own to the settings file."""
     try:
@@ -137,7 +139,8 @@ def figures() -> Figures | None:
             return read_figures(session, municipality, today)
 
     mark = (municipality, today, int(context.now().timestamp()) // (60 * FRESH))
-    found: Figures | None = context.surroundings().keeper.get("figures", mark, work, wait=SOON)[0]
+    name = context.own_name("figures")
+    found: Figures | None = context.surroundings().keeper.get(name, mark, work, wait=SOON)[0]
     return found
 
 
@@ -147,7 +150,7 @@ def _source(name: str, fault: str = "") -> str:
         if view is None:
             abort(404)
         task, looked = _task(reading_name(name)), request.args.get("titta", "")
-        names = names_of(session, [task.by] if task else [])
+        names = context.names(session, [task.by] if task else [])
     numbers = figures()
     return render_template(
         "sources/source.html",

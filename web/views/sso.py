@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import uuid
+from dataclasses import replace
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from store.accounts import account_named, account_of_subject, add_account, set_role
+from pipeline.belonging import ALL
+from store.accounts import account_named, account_of_subject, add_account, set_account_municipality, set_role
 from store.audit import note
 from store.db import Session
 from store.types import Account, AuditEntry, Role
 from store.web_sessions import end_web_sessions_of
 from web import context
 from web.access import open_to_all
-from web.language import _
+from web.addresses import base_address, host_of
+from web.language import N_, _
 from web.navigation import start
 from web.safe_url import own_path
 from web.sign_on import Person, ProviderAway, SignOn, SignOnError
@@ -26,6 +29,16 @@ logger = logging.getLogger(__name__)
 page = Blueprint("sso", __name__)
 
 HELD = "sign-on"
+UNWELCOME = {
+    "no role": N_("Ditt konto har ingen roll i Utkik. Be samordnaren om en."),
+    "no municipality": N_(
+        "Din inloggning hör inte till någon av kommunerna här. Be den som sköter inloggningen att rätta det."
+    ),
+    "several municipalities": N_(
+        "Din inloggning hör till flera av kommunerna här, och Utkik kan inte välja åt dig. "
+        "Be den som sköter inloggningen att rätta det."
+    ),
+}
 
 
 @page.get("/logga-in/gemensam")
@@ -49,31 +62,50 @@ def back() -> Response | tuple[str, int]:
         person = _sign_on().finish(request.args, held, _back(), context.now())
         with context.store().session() as database:
             account = _account(database, person)
-            if account is not None:
+            if isinstance(account, Account):
                 begin_login(database, account, "single sign-on")
     except SignOnError as error:
         return _refused(error)
-    if account is None:
-        return _refused(SignOnError("no role"), _("Ditt konto har ingen roll i Utkik. Be samordnaren om en."))
+    if not isinstance(account, Account):
+        return _refused(SignOnError(account), _(UNWELCOME[account]))
     return redirect(held["next"] or start())
 
 
-def _account(database: Session, person: Person) -> Account | None:
-    """Return the person's account as the provider has it today; None, and no login anywhere, when it gives no role."""
+def _account(database: Session, person: Person) -> Account | str:
+    """Return the person's account as the provider has it today; why there is none, and no login anywhere, else."""
     account = account_of_subject(database, person.issuer, person.subject)
-    if person.role is None:
+    fault, municipality = ("no role", "") if person.role is None else _belonging(person, account)
+    if fault or person.role is None:
         if account:
             end_web_sessions_of(database, account.id)
-        return None
+        return fault
     if account is None:
-        return _new_account(database, person, person.role)
+        return _new_account(database, person, person.role, municipality)
     if account.role is not person.role:
         set_role(database, account.id, person.role)
-        _note(database, "account.role", account.id, person.role)
-    return account_of_subject(database, person.issuer, person.subject)
+        _note(database, "account.role", replace(account, role=person.role, municipality=municipality))
+    if account.municipality != municipality:
+        set_account_municipality(database, account.id, municipality)
+        _note(database, "account.municipality", replace(account, role=person.role, municipality=municipality))
+    return replace(account, role=person.role, municipality=municipality)
 
 
-def _new_account(database: Session, person: Person, role: Role) -> Account:
+def _belonging(person: Person, account: Account | None) -> tuple[str, str]:
+    """Return why the person is let into no municipality, and the one that it is let into ("" for all)."""
+    if person.belongs is None:  # the provider is not asked: what an account has been given here stands
+        known = account.municipality if account else ""
+        unknown = not account and context.serves_several()
+        gone = known and not context.is_served(known)
+        return ("no municipality" if unknown or gone else "", known)
+    if ALL in person.belongs:
+        return "", ""
+    if len(person.belongs) > 1:
+        return "several municipalities", ""
+    key = next(iter(person.belongs), "")
+    return ("", key) if context.is_served(key) else ("no municipality", "")
+
+
+def _new_account(database: Session, person: Person, role: Role, municipality: str) -> Account:
     if account_named(database, person.name):
         # An address that has been given to somebody else, or a local account: neither may be taken over.
         raise SignOnError("name taken")
@@ -84,20 +116,22 @@ def _new_account(database: Session, person: Person, role: Role) -> Account:
         created_at=context.now(),
         issuer=person.issuer,
         subject=person.subject,
+        municipality=municipality,
     )
     add_account(database, account)
-    _note(database, "account.add", account.id, role)
+    _note(database, "account.add", account)
     return account
 
 
-def _note(database: Session, action: str, account_id: str, role: Role) -> None:
+def _note(database: Session, action: str, account: Account) -> None:
     entry = AuditEntry(
         at=context.now(),
-        account_id=account_id,
-        role=role.value,
+        account_id=account.id,
+        role=account.role.value,
         action=action,
-        subject=account_id,
-        detail=role.value,
+        subject=account.id,
+        detail=account.municipality if action == "account.municipality" else account.role.value,
+        municipality=account.municipality,
     )
     note(database, entry)
 
@@ -110,10 +144,8 @@ def _sign_on() -> SignOn:
 
 
 def _back() -> str:
-    address = context.installation().settings.web.address.rstrip("/")
     # url_for holds the path of the address already; without an address it is this machine's.
-    host = "/".join(address.split("/")[:3]) if address else request.host_url.rstrip("/")
-    return f"{host}{url_for('sso.back')}"
+    return f"{host_of(base_address()) or request.host_url.rstrip('/')}{url_for('sso.back')}"
 
 
 def _refused(error: SignOnError, text: str = "") -> tuple[str, int]:
@@ -123,5 +155,5 @@ def _refused(error: SignOnError, text: str = "") -> tuple[str, int]:
     elif not text and error.reason == "name taken":
         text = _("Ett annat konto har redan ditt namn. Be den som sköter installationen ta bort det gamla kontot.")
     fault = text or _("Inloggningen gick inte att bekräfta. Ingen är inloggad. Börja om härifrån.")
-    oidc = context.installation().settings.web.oidc
+    oidc = context.whole().settings.web.oidc
     return render_template("login/show.html", fault=fault, name="", next="", oidc=oidc), 403

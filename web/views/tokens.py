@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -34,6 +36,8 @@ def add() -> str | Response:
         flash(_("Skriv vilket system nyckeln är till."))
         return redirect(url_for("tokens.show"), 303)
     token, key = new_token(name, Role(role), context.now())
+    if context.serves_several():
+        token = replace(token, municipality=context.municipality_key())
     with context.store().session(durable=True) as session:
         add_token(session, token)
         note(session, context.audit("token.add", token.id, role))
@@ -45,7 +49,7 @@ def add() -> str | Response:
 def revoke() -> Response:
     """Let a key open nothing from now on."""
     with context.store().session(durable=True) as session:
-        if revoke_token(session, request.form.get("nummer", ""), context.now()):
+        if revoke_token(session, request.form.get("nummer", ""), context.now(), _whose()):
             note(session, context.audit("token.remove", request.form["nummer"]))
             flash(_("Nyckeln är återkallad."))
     return redirect(url_for("tokens.show"), 303)
@@ -53,5 +57,11 @@ def revoke() -> Response:
 
 def _shown(key: str = "") -> str:
     with context.store().reading() as session:
-        tokens = list_tokens(session)
-    return render_template("tokens/show.html", tokens=tokens, key=key, roles=list(Role))
+        tokens = list_tokens(session, _whose())
+    short = {one.key: one.short for one in context.whole().municipalities} if context.chooses() else {}
+    return render_template("tokens/show.html", tokens=tokens, key=key, roles=list(Role), short=short)
+
+
+def _whose() -> str:
+    """Return whose keys are shown and revoked, "" for all."""
+    return "" if context.sees_all() else context.municipality_key()
