@@ -11,7 +11,7 @@ from pipeline.installation import Installation
 from pipeline.learn import STEP as LEARN
 from pipeline.learn import learn
 from pipeline.record import begin, end
-from store.errors import ScanningError, StoreError
+from store.errors import PartlyDone, ScanningError, StoreError
 from store.types import Outcome, Run
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ def for_each(
             logger.exception("%s: fault in the program for %s", what, key)
             failed.append(key)
     if failed:
-        raise StoreError(f"{what}: gick inte för {', '.join(failed)}; för övriga {len(runs)} är det gjort")
+        message = f"{what}: gick inte för {', '.join(failed)}. För övriga {len(runs)} är det gjort"
+        raise PartlyDone(message, failed=failed)
     return runs
 
 

@@ -141,12 +141,14 @@ def digest(
     named = typed_week(week) or iso_week(at)
     with open_served(context) as installation:
         if not preview:
-            run = steps.compose_digests(installation, context.obj.console, week=named, now=at, quiet=as_json)
-            values: object = show.run_values(run)
+            runs = steps.compose_digests(installation, context.obj.console, week=named, now=at, quiet=as_json)
+            told: list[object] = [show.run_values(run) for run in runs]
+            values = told[0] if len(told) == 1 else told
         elif as_json:
-            values = show.preview_values(installation, week=named, now=at)
+            values = [row for one in installation.each() for row in show.preview_values(one, week=named, now=at)]
         else:
-            show.previews(installation, context.obj.console, week=named, now=at)
+            for one in installation.each():
+                show.previews(one, context.obj.console, week=named, now=at)
     if as_json:
         write_json(values)
 

@@ -9,18 +9,18 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.assess import assess
+from pipeline.by_municipality import all_keys, for_each, learn_each, matter_of, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
 from pipeline.encoder import load_assessor
-from pipeline.folder import FolderTransport
-from pipeline.installation import Installation, transport_of
-from pipeline.learn import learn
+from pipeline.installation import Installation
 from pipeline.second_reading import second_reading
-from pipeline.send import send_due
+from pipeline.send_all import as_one, send_all
 from pipeline.terminal import show_collected, source_progress, step_progress
 from pipeline.week import iso_week, jobs_for, pace_of, wanted_sources
 from pipeline.wording import counted
+from store.errors import PartlyDone
 from store.runs import interrupt_running
 from store.types import Run
 
@@ -120,38 +120,42 @@ def _read_second(
     return [run]
 
 
-def _learn(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
-    run = learn(installation.store, installation.municipality, now=now)
-    if run.counts["refitted"] or run.message:
-        said = run.message or f"Lärt av {counted(run.counts['labels'], 'bedömning', 'bedömningar')}."
-        silent(console, quiet).print(escape(said), highlight=False)
-    return run
+def _learn(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> list[Run]:
+    runs = learn_each(installation, all_keys(installation), now)
+    for run in runs:
+        if run.counts["refitted"] or run.message:
+            said = run.message or f"Lärt av {counted(run.counts['labels'], 'bedömning', 'bedömningar')}."
+            place = f"{run.subject}: " if len(runs) > 1 else ""
+            silent(console, quiet).print(escape(f"{place}{said}"), highlight=False)
+    return runs
 
 
 def compose_digests(
     installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool = False
-) -> Run:
-    """Write the week's digests into the outbox and show how many."""
+) -> list[Run]:
+    """Write the week's digests into the outbox, for each municipality its own, and show how many."""
     with installation.store.exclusive(LOCK):
         take_over(installation, now)
         return _compose(installation, console, week=week, now=now, quiet=quiet)
 
 
-def _compose(installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool) -> Run:
+def _compose(installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool) -> list[Run]:
+    """Raise PartlyDone when some got none because of a fault; what the others got is shown all the same."""
     with step_progress(silent(console, quiet), "Skriver brev") as progress:
-        run = compose(
-            installation.store,
-            installation.municipality,
-            installation.settings,
-            week=week,
-            now=now,
-            progress=progress,
-        )
-    written, existing = run.counts["digests"], run.counts["existing"]
-    entries = counted(run.counts["entries"], "post", "poster")
-    earlier = f" {existing} var redan skrivna." if existing else ""
-    silent(console, quiet).print(f"Brev för {week}: {counted(written, 'nytt', 'nya')}, {entries}.{earlier}")
-    return run
+
+        def compose_one(one: Installation) -> Run:
+            store, municipality, settings = one.store, one.municipality, one.settings
+            matter = matter_of(one)
+            return compose(store, municipality, settings, week=week, now=now, progress=progress, matter=matter)
+
+        runs = for_each(installation, all_keys(installation), "Brev", compose_one)
+    counts = summed(runs)
+    places = f" till {len(runs)} kommuner" if len(runs) > 1 else ""
+    entries = counted(counts["entries"], "post", "poster")
+    earlier = f" {counts['existing']} var redan skrivna." if counts["existing"] else ""
+    new = counted(counts["digests"], "nytt", "nya")
+    silent(console, quiet).print(f"Brev för {week}: {new}{places}, {entries}.{earlier}")
+    return runs
 
 
 def send_digests(installation: Installation, console: Console, *, now: datetime, quiet: bool = False) -> Run:
@@ -162,14 +166,14 @@ def send_digests(installation: Installation, console: Console, *, now: datetime,
 
 
 def _send(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
-    transport = transport_of(installation.settings)
     with step_progress(silent(console, quiet), "Skickar") as progress:
-        run = send_due(installation.store, transport, now=now, progress=progress)
+        run = as_one(send_all(installation, now=now, progress=progress))
     silent(console, quiet).print(escape(run.message), highlight=False)
     if run.counts["due"] > run.counts.get("sent", 0):
         silent(console, quiet).print("Varför, och vad du kan göra, visar: utkik outbox")
-    if isinstance(transport, FolderTransport) and run.counts.get("sent"):
-        silent(console, quiet).print(f"Breven ligger i {escape(str(transport.path))}", soft_wrap=True, highlight=False)
+    if installation.settings.mail.transport == "folder" and run.counts.get("sent"):
+        place = escape(str(installation.settings.outbox))
+        silent(console, quiet).print(f"Breven ligger i {place}", soft_wrap=True, highlight=False)
     return run
 
 
@@ -189,9 +193,15 @@ def run_week(
         runs.append(_assess(installation, console, now=now, quiet=quiet))
         runs += fetch_details(installation, console, now=now, quiet=quiet)
         runs += _read_second(installation, console, now=now, quiet=quiet)
-        runs.append(_learn(installation, console, now=now, quiet=quiet))
-        runs.append(_compose(installation, console, week=iso_week(now), now=now, quiet=quiet))
+        runs += _learn(installation, console, now=now, quiet=quiet)
+        failed: PartlyDone | None = None
+        try:
+            runs += _compose(installation, console, week=iso_week(now), now=now, quiet=quiet)
+        except PartlyDone as error:
+            failed = error  # the letters of the others go out all the same
         runs.append(_send(installation, console, now=now, quiet=quiet))
+    if failed:
+        raise failed
     return runs
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from crawlers.dates import STOCKHOLM
 from pipeline.back_off import later, next_try
-from pipeline.candidates import learned_now
+from pipeline.candidate import ItemId
+from pipeline.candidates import Pair, learned_now
 from pipeline.chat import ChatServer, NoAnswer, fault_in_url
 from pipeline.currency import Week
 from pipeline.municipality import Municipality
@@ -83,14 +84,14 @@ def allowance(left: int, now: datetime) -> int:
 
 
 def least_sure(
-    session: Session, reader: SecondReader, municipality: Municipality, *, most: int, now: datetime
+    session: Session, reader: SecondReader, municipalities: Sequence[Municipality], *, most: int, now: datetime
 ) -> list[tuple[Item, str]]:
-    """Return the items to ask about with the hash of what is read of them, nearest to the threshold first.
+    """Return the items to ask about with the hash of what is read of them, nearest to a threshold first.
 
-    Near by the relevance that the municipality has taught. Not what the coordinator has ruled on, what has been
-    answered before, or a second telling of the same story.
+    Near by the relevance that a municipality has taught, and to its own threshold. Not what its coordinator has ruled
+    on, what has been answered before, or a second telling of the same story. An opinion serves all municipalities.
     """
-    near = _near(session, municipality, now)
+    near = _nearest(session, municipalities, now)
     keys = [(item.source, item.key) for _, item in near]
     details, stories = get_details(session, keys), story_of(session, keys)
     read = [with_detail(item, details.get(key)) for (_, item), key in zip(near, keys, strict=True)]
@@ -100,16 +101,30 @@ def least_sure(
     return [(item, name) for item, name in hashed if _may_be_asked(known.get(name), week)][:most]
 
 
-def _near(session: Session, municipality: Municipality, now: datetime) -> list[tuple[float, Item]]:
+def _nearest(session: Session, municipalities: Sequence[Municipality], now: datetime) -> list[tuple[float, Item]]:
+    """Return the items that are near to any municipality's threshold, each by the one that it is nearest to."""
+    lowest = min(one.thresholds.relevance for one in municipalities)
+    assessed = iter_assessed(session, min_relevance=max(0.0, lowest - UNSURE), since=now - RECENT)
+    found = {(stored.item.source, stored.item.key): (stored, assessment) for stored, assessment in assessed}
+    far: dict[ItemId, float] = {}
+    for municipality in municipalities:
+        for key, distance in _near(session, municipality, found, now):
+            far[key] = min(distance, far.get(key, distance))
+    return [(distance, found[key][0].item) for key, distance in sorted(far.items(), key=lambda pair: pair[::-1])]
+
+
+def _near(
+    session: Session, municipality: Municipality, found: Mapping[ItemId, Pair], now: datetime
+) -> Iterator[tuple[ItemId, float]]:
     threshold = municipality.thresholds.relevance
     ruled = latest_verdicts(session, municipality.key)
-    assessed = iter_assessed(session, min_relevance=max(0.0, threshold - UNSURE), since=now - RECENT)
-    found = {(stored.item.source, stored.item.key): (stored, assessment) for stored, assessment in assessed}
-    pairs = {key: pair for key, pair in found.items() if key not in ruled}
+    least = max(0.0, threshold - UNSURE)
+    pairs = {key: pair for key, pair in found.items() if key not in ruled and pair[1].relevance >= least}
     learned = learned_now(session, municipality, pairs, Week(now, RECENT))
-    relevance = {key: learned[key].relevance if key in learned else pair[1].relevance for key, pair in pairs.items()}
-    far = [(round(abs(relevance[key] - threshold), 6), pair[0].item) for key, pair in pairs.items()]
-    return sorted((pair for pair in far if pair[0] <= UNSURE), key=lambda pair: (pair[0], pair[1].source, pair[1].key))
+    for key, pair in pairs.items():
+        relevance = learned[key].relevance if key in learned else pair[1].relevance
+        if (distance := round(abs(relevance - threshold), 6)) <= UNSURE:
+            yield key, distance
 
 
 def _one_of_each(items: Iterable[Item], stories: dict[tuple[str, str], str]) -> list[Item]:
@@ -134,7 +149,7 @@ def read_second(
     store: Store,
     reader: SecondReader,
     *,
-    municipality: Municipality,
+    municipalities: Sequence[Municipality],
     now: datetime,
     share: bool = False,
     progress: Progress | None = None,
@@ -148,7 +163,7 @@ def read_second(
     with store.reading() as session:
         left = max(0, reader.settings.weekly_budget - count_asked(session, iso_week(now)))
         most = allowance(left, now) if share else left
-        chosen = least_sure(session, reader, municipality, most=most, now=now)
+        chosen = least_sure(session, reader, municipalities, most=most, now=now)
     counts, fault = _ask_all(store, reader, chosen, now=now, progress=progress)
     return end(store, _ended(run, reader, counts, fault, before, now), now=now)
 

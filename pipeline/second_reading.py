@@ -41,7 +41,7 @@ def second_reading(
     return read_second(
         installation.store,
         reader,
-        municipality=installation.municipality,
+        municipalities=installation.municipalities,
         now=now,
         share=share,
         progress=progress,

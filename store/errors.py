@@ -8,18 +8,21 @@
     │   └── RefusedBySource           it said no: 403, challenge page, robots.txt
     ├── StoreError                    the database cannot be used as it is
     │   ├── StepBusy                  another is doing the step
+    │   ├── PartlyDone                it went wrong for some municipalities (.failed); the others have theirs
     │   └── DamagedStore              its file is cut, overwritten or no database
     ├── ModelError
     │   ├── ModelMissing
     │   └── ModelMismatch
+    ├── EngineError                   the cluster that was to do the work cannot
     └── DeliveryError                 a mail was not delivered (.permanent says whether a retry helps)
 
 Messages name the thing, what was seen and what to do. They are Swedish where a person reads them
-(configuration, store), English where they go to a log (sources, delivery).
+(configuration, store, cluster), English where they go to a log (sources, delivery).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -76,6 +79,14 @@ class StepBusy(StoreError):
     """Another thread, process or computer is doing the step; it lets go when it is done or dead."""
 
 
+class PartlyDone(StoreError):
+    """A step went wrong for some of several municipalities, and is done for the others."""
+
+    def __init__(self, message: str, *, failed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.failed = tuple(failed)
+
+
 class DamagedStore(StoreError):
     """The database file is damaged: only a backup helps."""
 
@@ -90,6 +101,10 @@ class ModelMissing(ModelError):
 
 class ModelMismatch(ModelError):
     """The model does not belong to this version of the program or its data."""
+
+
+class EngineError(ScanningError):
+    """The cluster that was to do the work is gone or has nobody to do it; the message is Swedish."""
 
 
 class DeliveryError(ScanningError):
