@@ -19,7 +19,6 @@ from store import operating
 from store.db import Session
 from store.digests import count_by_state, due_ids
 from store.errors import ConfigurationError, StoreError
-from store.runs import last_complete
 from store.schema import HEAD
 from store.types import DigestState
 
@@ -92,11 +91,11 @@ def of_disk(settings: Settings) -> Iterator[Metric]:
 def of_items(session: Session) -> Iterator[Metric]:
     """Yield how many items there are, how many wait for assessment, and by what they are assessed."""
     yield gauge("items", "Items in the database.", operating.count_items(session))
-    assessed = last_complete(session, "assess")
+    assessed = operating.last_successes(session, ["assess"]).get("assess")
     told = (
         "Items that came or changed since the last whole assessment and are not assessed as they stand, 100000 at most."
     )
-    since = assessed.started_at if assessed else None
+    since = assessed[0] if assessed else None
     yield gauge("items_unassessed", told, operating.count_unassessed(session, since))
     yield gauge("database_size_bytes", "Bytes that the database takes.", operating.database_bytes(session))
     if assessor := operating.newest_assessor(session):
@@ -119,7 +118,9 @@ def of_work(session: Session, settings: Settings, now: datetime) -> Iterator[Met
     """Yield when the schedule was alive, and each step and source last did well; how runs ended lately."""
     if beat := last_beat(session):
         yield gauge("schedule_last_beat_timestamp_seconds", "When the schedule was last alive.", beat.timestamp())
-    steps: dict[Labels, datetime | None] = {(name,): operating.last_success(session, name) for name in STEPS}
+    steps: dict[Labels, datetime | None] = {
+        (name,): ended for name, (_, ended) in operating.last_successes(session, STEPS).items()
+    }
     told = "When the step last ended whole."
     yield gauges("step_last_success_timestamp_seconds", told, ["step"], moments(steps))
     names = [source.name for source in wanted_sources(settings, [])]
