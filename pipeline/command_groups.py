@@ -16,6 +16,7 @@ from pipeline.export_commands import export
 from pipeline.file_commands import evaluate
 from pipeline.ledger_commands import ledger
 from pipeline.model_commands import model_app
+from pipeline.municipality_commands import municipality_app
 from pipeline.notebook_commands import notebooks
 from pipeline.outlook_commands import forecast, partners
 from pipeline.person_commands import person_app, remove
@@ -31,6 +32,7 @@ from pipeline.token_commands import token_app
 def add_commands(app: typer.Typer) -> None:
     """Give the program its further commands."""
     app.command()(check)
+    app.add_typer(municipality_app, name="municipality")
     app.add_typer(sources_app, name="sources")
     app.add_typer(model_app, name="model")
     app.add_typer(encoder_app, name="encoder")

@@ -19,7 +19,7 @@ from pipeline.municipality import (
     parse_municipality,
 )
 from pipeline.municipality_list import ListedMunicipality, default_organisation
-from pipeline.served import FileFault, Files, first_path, municipality_paths
+from pipeline.served import FileFault, Files, first_path, keep_copies, municipality_paths
 from pipeline.settings import FILE_NAME, Settings, load_settings
 from pipeline.toml_file import parse_toml
 from pipeline.transport import FolderTransport, SmtpTransport, Transport
@@ -71,6 +71,11 @@ class Installation:
     def each(self) -> tuple[Installation, ...]:
         """Return the installation once for each municipality that is served."""
         return tuple(replace(self, municipality=one) for one in self.municipalities)
+
+    def keep_copies(self) -> None:
+        """Keep what the municipalities' files say, of those that can be used as they stand."""
+        spoilt = {fault.key for fault in self.faults}
+        keep_copies(self.settings, [path for key, path in self.places.items() if key not in spoilt])
 
     def told_keys(self) -> str:
         """Return which municipalities there are, as a Swedish sentence."""

@@ -189,6 +189,7 @@ def run_week(
     """Do all steps in order; what an earlier run finished is not done again."""
     with installation.store.exclusive(LOCK):
         take_over(installation, now)
+        installation.keep_copies()
         runs = _collect(installation, console, [], now=now, since=since, full=full, quiet=quiet)
         runs.append(_assess(installation, console, now=now, quiet=quiet))
         runs += fetch_details(installation, console, now=now, quiet=quiet)

@@ -95,6 +95,7 @@ class Worker:
             if not self.hanging:
                 take_over(self.installation, self.clock())
             note_kept(self.installation, self.clock())
+            self.installation.keep_copies()
             self._do_all()
 
     def _do_all(self) -> None:

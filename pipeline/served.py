@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from pipeline.settings import Settings
 from store.errors import ConfigurationError
 
 FOLDER = "municipalities"  # in the home folder: a file per municipality beside the first
+
+USED = ".senast"  # in it: what each file said when it was last used
 
 Signature = tuple[int, int, int] | None
 
@@ -51,21 +53,22 @@ class Files:
     def served(self, settings: Settings) -> Served:
         """Return what is served; raises ConfigurationError when no file can be used, or the only one cannot."""
         paths = list(municipality_paths(settings))
-        self._read = {path: self._newest(path) for path in paths}
+        several = len(paths) > 1
+        self._read = {path: self._newest(path, used_copy(settings, path) if several else None) for path in paths}
         return _ordered(self._read, first_path(settings))
 
     def signatures(self, settings: Settings) -> tuple[tuple[Path, Signature], ...]:
         """Return what tells one state of all the files from another."""
         return tuple((path, signature_of(path)) for path in municipality_paths(settings))
 
-    def _newest(self, path: Path) -> _Read:
+    def _newest(self, path: Path, copy: Path | None) -> _Read:
         before, signature = self._read.get(path), signature_of(path)
         if before and before.signature == signature:
             return before
         try:
             return _Read(signature, _load(path))
         except ConfigurationError as error:
-            return _Read(signature, before.municipality if before else None, error)
+            return _Read(signature, before.municipality if before else _last_used(copy), error)
 
 
 def first_path(settings: Settings) -> Path:
@@ -92,6 +95,29 @@ def signature_of(path: Path) -> Signature:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
+def used_copy(settings: Settings, path: Path) -> Path:
+    """Return where what a municipality's file said when it was last used is kept."""
+    return settings.home / FOLDER / USED / path.name
+
+
+def keep_copies(settings: Settings, places: Sequence[Path]) -> None:
+    """Keep what each file says, so that one that is spoilt later does not stop its municipality's letters.
+
+    With one municipality nothing is kept: whoever runs it alone sees the fault at once.
+    """
+
+    if len(places) < 2:
+        return
+    for path in places:
+        copy, said = used_copy(settings, path), path.read_bytes() if path.is_file() else b""
+        if said and not (copy.is_file() and copy.read_bytes() == said):
+            copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part = copy.with_suffix(".part")
+            part.touch(mode=0o600)
+            part.write_bytes(said)
+            part.replace(copy)
+
+
 def key_in_name(path: Path) -> str:
     """Return the municipality that a file's name tells; some systems write å in two letters."""
     return unicodedata.normalize("NFC", path.stem).lower()
@@ -100,6 +126,15 @@ def key_in_name(path: Path) -> str:
 def _load(path: Path) -> Municipality:
     """Return the municipality of a place, which the settings may give as the name of a bundled one."""
     return load_municipality(path) if path.suffix == ".toml" else find_municipality(str(path))
+
+
+def _last_used(copy: Path | None) -> Municipality | None:
+    if copy is None or not copy.is_file():
+        return None
+    try:
+        return load_municipality(copy)
+    except ConfigurationError:  # of an older version of the program
+        return None
 
 
 def _ordered(read: Mapping[Path, _Read], first: Path) -> Served:
