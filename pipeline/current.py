@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from typing import NamedTuple
 
+from crawlers.log_lines import told
 from pipeline.installation import Installation
 from pipeline.served import Files, Served, Signature, signature_of
 from pipeline.settings import FILE_NAME, Settings, settings_of
@@ -61,7 +62,7 @@ class Current:
             return installation
         for fault in served.faults:
             if fault not in installation.faults:
-                logger.warning("municipality %s: the changed file is not used: %s", fault.key, fault.message)
+                logger.warning("municipality %s: the changed file is not used; see utkik check", fault.key)
         key = installation.municipality.key
         found = next((one for one in served.municipalities if one.key == key), served.municipalities[0])
         changed = replace(
@@ -77,14 +78,14 @@ class Current:
         try:
             return self._files.served(installation.settings)
         except ConfigurationError as error:
-            logger.warning("municipality: the files are not used: %s", error)
+            logger.warning("municipality: the files are not used: %s", told(error))
             return None
 
     def _with_settings(self, installation: Installation) -> Installation:
         try:
             return replace(installation, settings=refreshed(installation.settings))
         except ConfigurationError as error:
-            logger.warning("settings: the changed file is not used: %s", error)
+            logger.warning("settings: the changed file is not used: %s", told(error))
             return installation
 
 

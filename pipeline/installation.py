@@ -106,7 +106,7 @@ def open_installation(home: Path | None) -> Iterator[Installation]:
     if exposed_files(settings):
         logger.warning("the settings file holds a secret and may be read by others; see utkik check")
     for fault in served.faults:
-        logger.error("municipality %s: the file is not used: %s", fault.key, fault.message)
+        logger.error("municipality %s: the file is not used; see utkik check", fault.key)
     first = served.municipalities[0]
     try:
         with open_store(settings.store_url) as store:
