@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.installation import create_home
-from pipeline.municipality_files import add_municipalities, remove_municipality, wanted_files
+from pipeline.belonging import bind_unbound, told_seeing_all
+from pipeline.installation import create_home, open_installation
+from pipeline.municipality_files import add_municipalities, remove_municipality, served_now, wanted_files
 from pipeline.municipality_view import list_values, show_values
 from pipeline.opened import key_of, open_served
 from pipeline.options import AsJson, Now
@@ -56,7 +57,9 @@ def add(
     wanted = list(wanted_files(names or [], files or [], all_listed=all_listed))
     if coordinator and len(wanted) != 1:
         raise ConfigurationError("--coordinator går bara ihop med en enda kommun")
+    before = served_now(settings).municipalities
     added = add_municipalities(settings, wanted, skip_known=all_listed, coordinator=coordinator)
+    seeing = bind_to(context, before[0].key) if added and len(before) == 1 else ""
     if as_json:
         write_json([{"key": one.municipality.key, "file": str(one.path)} for one in added])
         return
@@ -65,8 +68,16 @@ def add(
         context.obj.console.print(escape(words), soft_wrap=True, highlight=False)
     if len(added) != 1:
         context.obj.console.print(f"{counted(len(added), 'kommun', 'kommuner')} tillagda.", highlight=False)
+    if seeing:
+        context.obj.console.print(escape(seeing), soft_wrap=True, highlight=False)
     if added:
         context.obj.console.print("Rätta det som är märkt KONTROLLERA, och kontrollera med utkik check.")
+
+
+def bind_to(context: typer.Context, first: str) -> str:
+    """Bind accounts and keys from before there were several to the first one, and say who sees all from now on."""
+    with open_installation(context.obj.home) as installation, installation.store.session(durable=True) as session:
+        return told_seeing_all(bind_unbound(session, first), first)
 
 
 @municipality_app.command(name="list")

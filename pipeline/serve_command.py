@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline import installation as installation_module
+from crawlers.log_lines import listen
 from pipeline import schedule
 from pipeline.installation import Installation, open_installation, open_unchosen
+from pipeline.served import municipality_paths
 from pipeline.set_up import begin_set_up, is_waiting
-from pipeline.settings import load_settings
+from pipeline.settings import load_settings, log_settings
 from pipeline.week import check_options
 from store.accounts import list_accounts
 from store.errors import ConfigurationError
@@ -39,9 +38,10 @@ def serve(
     """Håll schemat och visa sidan: hämta, bedöm, skriv och skicka när det är dags. Avsluta med Ctrl-C eller SIGTERM."""
     if now and not once:
         raise ConfigurationError("--now går bara ihop med --once: schemat följer klockan")
+    if context.obj.municipality:
+        raise ConfigurationError("schemat hålls för alla kommuner: kör utkik serve utan --municipality")
     at = context.obj.moment(now) if now else None
-    logging.getLogger(schedule.__name__).setLevel(logging.INFO)
-    logging.getLogger(installation_module.__name__).setLevel(logging.WARNING)
+    listen(log_settings(context.obj.home).level)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         # From a thread: an Event must not be set by a handler that interrupts the waiting for it.
@@ -64,7 +64,7 @@ def serve(
 def set_up_first(context: typer.Context, stop: threading.Event) -> None:
     """Show the page alone until the set-up is finished, when there is no municipality yet and a page to do it on."""
     settings = load_settings(context.obj.home)
-    missing = not settings.municipality and not Path(settings.municipality_place).exists()
+    missing = not any(municipality_paths(settings))
     if not settings.web.listen or not (missing or is_waiting(settings.home)):
         return
     with open_unchosen(context.obj.home) as installation, installation.store.exclusive(LOCK):
