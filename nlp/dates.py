@@ -81,11 +81,19 @@ class Dates:
     opens: date | None = None
 
 
-def find_deadlines(text: str, language: str, *, kind: Kind, published: date | None) -> Dates:
-    """Return the deadlines that the text names, in order of day, and the day it opens for applications."""
+NO_DATES = Dates()
+
+
+def find_deadlines(text: str, language: str, *, kind: Kind, published: date | None, begin: int = 0) -> Dates:
+    """Return the deadlines that the text names, in order of day, and the day it opens for applications.
+
+    No digit stands before `begin`.
+    """
+    if not (every_day := find_days(text, begin)):
+        return NO_DATES
     found: dict[tuple[date, str], Deadline] = {}
     opens: date | None = None
-    for passage, days in _passages(text):
+    for passage, days in _passages(text, every_day):
         for deadline in _read(passage, days, language, kind, published):
             if deadline.role == "opens":
                 opens = opens or deadline.on
@@ -109,10 +117,8 @@ def _without_repeats(deadlines: list[Deadline]) -> list[Deadline]:
     return [d for d in deadlines if d.role != "other" or d.on not in named]
 
 
-def _passages(text: str) -> Iterator[tuple[str, list[Day]]]:
+def _passages(text: str, days: list[Day]) -> Iterator[tuple[str, list[Day]]]:
     """Yield the stretches of text around days, where there are words that could make one of them a deadline."""
-    if not (days := find_days(text)):
-        return
     stretches: list[tuple[int, int]] = []
     for day in days:
         if not _may_be_deadline(text, day):

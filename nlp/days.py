@@ -68,12 +68,17 @@ class Day:
             return None
 
 
-def find_days(text: str) -> list[Day]:
-    """Return the days in a text in order; days of every year ("31 March each year") are left out."""
-    number = _NUMBER.search(text)
-    if not number:
-        return []
-    begin = number.start()  # a day begins with its number
+def first_digit(text: str) -> int:
+    """Return where the first digit stands, where days and amounts may begin; -1 where there is none."""
+    places = [place for place in map(text.find, "0123456789") if place >= 0]  # a third of the time of an expression
+    return min(places, default=-1)
+
+
+def find_days(text: str, begin: int = 0) -> list[Day]:
+    """Return the days in a text in order; days of every year ("31 March each year") are left out.
+
+    No digit stands before `begin`.
+    """
     found = [_day_first(match) for match in _DAY_FIRST.finditer(text, begin)]
     found += [day for match in _DAY_AFTER.finditer(text, begin) if (day := _day_after(match, text))]
     if "-" in text:
@@ -83,6 +88,8 @@ def find_days(text: str) -> list[Day]:
         ]
     if "/" in text or "." in text:
         found += [day for match in _POINTS.finditer(text, begin) if (day := _with_points(match))]
+    if not found:
+        return []
     days = [day for day in found if _stands_alone(day, text) and not _RECURRING.match(text, day.end)]
     return _with_shared_year(sorted(days, key=lambda day: day.start), text)
 

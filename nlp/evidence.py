@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import exp, log2
+from operator import itemgetter
+from typing import NamedTuple
 
 from nlp.knowledge import Knowledge
 from nlp.matching import Hit
@@ -23,45 +24,35 @@ SATURATION = 7.0  # evidence at which an area's strength is 1 - 1/e
 RIVALRY = 0.9  # how strongly an area is held down when another has more evidence
 
 
-@dataclass(slots=True)
-class Sign:
-    """One piece of evidence: a word of the item or a code, with its weight and the strength of its term."""
+class Sign(NamedTuple):  # made by the dozen for every item, as are the hits that they are made of
+    """One piece of evidence: a word of the item or a code, with its weight and the strength of its term.
+
+    `is_core` says whether it names something that is always of concern to municipalities.
+    """
 
     word: str
     place: str  # title, text, eurovoc, government, …
     weight: float
     strength: str = ""
-    is_core: bool = field(init=False)  # whether it names something that is always of concern to municipalities
-
-    def __post_init__(self) -> None:
-        """Tell what its strength means."""
-        self.is_core = self.strength in ("own", "core")
+    is_core: bool = False
 
 
-@dataclass(slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """All signs of one area, and the likeness of the item to it, with their sums.
 
     `total` is all evidence, `core` the part of it that is always of concern to municipalities, and `own` the part that
     names what a municipality itself runs.
     """
 
-    signs: Sequence[Sign] = ()
-    likeness: float = 0.0
-    total: float = field(init=False)
-    core: float = field(init=False, default=0.0)
-    own: float = field(init=False, default=0.0)
+    signs: Sequence[Sign]
+    likeness: float
+    total: float
+    core: float = 0.0
+    own: float = 0.0
 
-    def __post_init__(self) -> None:
-        """Add the signs up."""
-        total = 0.0
-        for sign in self.signs:
-            total += sign.weight
-            if sign.is_core:
-                self.core += sign.weight
-                if sign.strength == "own":
-                    self.own += sign.weight
-        self.total = total + LIKENESS * max(0.0, self.likeness - LIKENESS_FLOOR)
+
+_new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
+_CORE = frozenset({"own", "core"})
 
 
 def weigh(
@@ -78,48 +69,67 @@ def weigh(
         for area, sign in _coded(knowledge, item):
             signs.setdefault(area, []).append(sign)
     like = {area: cosine for area, cosine in zip(knowledge.areas, likeness, strict=True) if cosine > LIKENESS_FLOOR}
-    for area in like:
-        signs.setdefault(area, [])
-    return {area: Evidence(found, like.get(area, 0.0)) for area, found in signs.items()}
+    found = {area: _added_up(of_area, like.pop(area, 0.0)) for area, of_area in signs.items()}
+    for area, cosine in like.items():
+        found[area] = _new(Evidence, ((), cosine, LIKENESS * (cosine - LIKENESS_FLOOR), 0.0, 0.0))
+    return found
+
+
+def _added_up(signs: Sequence[Sign], likeness: float) -> Evidence:
+    total = core = own = 0.0
+    for _, _, weight, strength, is_core in signs:
+        total += weight
+        if is_core:
+            core += weight
+            if strength == "own":
+                own += weight
+    if likeness:
+        total += LIKENESS * (likeness - LIKENESS_FLOOR)
+    return _new(Evidence, (signs, likeness, total, core, own))
 
 
 def strengths(found: Mapping[str, Evidence]) -> dict[str, float]:
-    """Return 0..1 per area: how much speaks for it, held down by the areas that have more."""
-    totals = {area: evidence.total for area, evidence in found.items()}
-    most = max(totals.values(), default=0.0)
-    if most <= 0.0:
+    """Return 0..1 per area, the strongest first: how much speaks for it, held down by those that have more."""
+    totals = [(evidence.total, area) for area, evidence in found.items() if evidence.total > 0.0]
+    if not totals:
         return {}
-    return {
-        area: (1.0 - exp(-total / SATURATION)) * (total / most) ** RIVALRY
-        for area, total in sorted(totals.items(), key=lambda pair: -pair[1])
-        if total > 0.0
-    }
+    totals.sort(key=_heaviness, reverse=True)
+    most = totals[0][0]
+    return {area: (1.0 - exp(-total / SATURATION)) * (total / most) ** RIVALRY for total, area in totals}
+
+
+_heaviness = itemgetter(0)
 
 
 def _signs(hits: Sequence[Hit], title_length: int, shown: str) -> list[Sign]:
     if len(hits) == 1:
         return [_sign(hits, title_length, shown)]
-    by_text: dict[str, list[Hit]] = defaultdict(list)
+    by_text: dict[str, list[Hit]] = {}
     for hit in hits:
-        by_text[hit.term.text].append(hit)
+        by_text.setdefault(hit.term.text, []).append(hit)
     return [_sign(same, title_length, shown) for same in by_text.values()]
 
 
 def _sign(same: Sequence[Hit], title_length: int, shown: str) -> Sign:
     """The sign of the hits of one term: as much as the heaviest of them, and a little more for each time again."""
-    best, heaviest, again = same[0], _place_weight(same[0], title_length), 1.0
+    best = same[0]
+    heaviest = _place_weight(best, title_length)
     if len(same) > 1:
-        weights = [_place_weight(hit, title_length) for hit in same]
-        heaviest = max(weights)
-        best = same[weights.index(heaviest)]
-        again += 0.3 * log2(len(same))
-    term, place = best.term, "title" if best.start < title_length else "text"
-    return Sign(shown[best.word_start : best.word_end], place, term.weight * heaviest * again, term.strength)
+        for hit in same:
+            if (weight := _place_weight(hit, title_length)) > heaviest:
+                best, heaviest = hit, weight
+    term, start, _, word_start, word_end = best
+    weight = term.weight * heaviest
+    if len(same) > 1:
+        weight *= 1.0 + 0.3 * log2(len(same))
+    place, strength = "title" if start < title_length else "text", term.strength
+    return _new(Sign, (shown[word_start:word_end], place, weight, strength, strength in _CORE))
 
 
 def _place_weight(hit: Hit, title_length: int) -> float:
-    place = TITLE if hit.start < title_length else OPENING if hit.start < title_length + OPENING_LENGTH else LATER
-    return place * COMPOUND if hit.word_start < hit.start else place
+    _, start, _, word_start, _ = hit
+    place = TITLE if start < title_length else OPENING if start < title_length + OPENING_LENGTH else LATER
+    return place * COMPOUND if word_start < start else place
 
 
 def _coded(knowledge: Knowledge, item: Item) -> Iterator[tuple[str, Sign]]:
@@ -132,7 +142,7 @@ def _coded(knowledge: Knowledge, item: Item) -> Iterator[tuple[str, Sign]]:
             yield area, Sign(label, concept.scheme, share)
     for reference in item.references:
         for area, weight in knowledge.codes["acts"].get(reference.value, ()):
-            yield area, Sign(reference.value, "acts", CODE["acts"] * weight, "core")
+            yield area, Sign(reference.value, "acts", CODE["acts"] * weight, "core", True)
         if reference.scheme == "call":
             for code, rows in knowledge.codes["programme"].items():
                 if "-" in code and set(code.split("-")) <= set(reference.value.split("-")):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from nlp.dates import find_deadlines
+from nlp.dates import NO_DATES, find_deadlines
+from nlp.days import first_digit
 from nlp.money import find_money
 from nlp.references import find_references
 from store.types import Deadline, Item, Kind, Money, Reference
@@ -37,6 +38,9 @@ class Extraction:
     opens: date | None = None
 
 
+NOTHING = Extraction()
+
+
 def extract(item: Item, language: str) -> Extraction:
     """Return the deadlines, money and references of an item, the source's own before those in the text."""
     found = extract_conditions(item, language)
@@ -46,10 +50,17 @@ def extract(item: Item, language: str) -> Extraction:
 def extract_conditions(item: Item, language: str) -> Extraction:
     """Return the deadlines and money alone, which is what an assessment tells of."""
     whole = f"{item.title}.\n{item.text[:LONGEST_TEXT]}" if item.text else item.title
-    dates = find_deadlines(whole, language, kind=item.kind, published=item.published)
+    begin = first_digit(whole)
+    if begin < 0:
+        dates, money = NO_DATES, tuple[Money, ...]()
+    else:
+        dates = find_deadlines(whole, language, kind=item.kind, published=item.published, begin=begin)
+        money = find_money(whole, language, begin)
+    if not (item.meta or item.deadlines or item.money or item.opens or money or dates is not NO_DATES):
+        return NOTHING
     return Extraction(
         deadlines=_join_deadlines([*item.deadlines, *_deadlines_in_meta(item)], dates.deadlines),
-        money=_join_money([*item.money, *_money_in_meta(item.meta)], find_money(whole, language)),
+        money=_join_money([*item.money, *_money_in_meta(item.meta)], money),
         opens=item.opens or dates.opens,
     )
 

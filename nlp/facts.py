@@ -44,16 +44,21 @@ _READ_KINDS = (Kind.CALL, Kind.AGENCY, Kind.GOVERNMENT, Kind.NEWS)
 def find_facts(item: Item, language: str) -> dict[str, Any]:
     """Return the facts of an item; a programme's own rules fill in what its text leaves out."""
     text = f"{item.title}.\n{item.text[:READ]}" if item.text else item.title
+    places = find_places(text[:PLACES_READ])
+    if not (item.kind is Kind.CALL or (item.kind in _READ_KINDS and _speaks_of_applying(text))):
+        return {"places": places} if places else {}
     notes = _Notes()
-    if item.kind in _READ_KINDS and (item.kind is Kind.CALL or _speaks_of_applying(text)):
-        _conditions(item, text, language, notes)
-    if places := find_places(text[:PLACES_READ]):
+    _conditions(item, text, language, notes)
+    if places:
         notes.facts["places"] = places
     return notes.facts | ({"basis": notes.basis} if notes.basis else {})
 
 
 def _speaks_of_applying(text: str) -> bool:
-    return any(map(text.__contains__, _APPLYING_MARKS)) and _APPLYING.stand_in(text.lower())
+    for mark in _APPLYING_MARKS:
+        if mark in text:
+            return _APPLYING.stand_in(text.lower())
+    return False
 
 
 @dataclass(slots=True)

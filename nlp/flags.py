@@ -38,21 +38,24 @@ _LAW = re.compile(r"\blag\b|\blagen\b|lagstiftning|direktiv|förordning|författ
 
 def flags_of(item: Item, family: str, kept: Mapping[str, Sequence[Hit]], title_length: int) -> dict[str, float]:
     """Return 0..1 per flag; `kept` are the hits of each that count."""
-    found = {key: _mass(kept.get(key, ()), title_length) for key in ("children_youth", "funding", "law", "partnership")}
-    is_call = item.kind is Kind.CALL
+    children = _mass(kept.get("children_youth", ()), title_length)
     if item.kind is Kind.NEWS:  # a child in the news is most often a victim, not what the item is about
-        found["children_youth"] *= 0.6
+        children *= 0.6
+    is_call = item.kind is Kind.CALL
     return {
-        "children_youth": _grown(found["children_youth"], 0.22),
-        "funding": 0.98 if is_call else min(0.45, _grown(found["funding"], 0.12)),
-        "law": 0.02 if is_call else _law(item, family, found["law"]),
-        "partnership": _grown(found["partnership"], 0.2),
+        "children_youth": _grown(children, 0.22),
+        "funding": 0.98 if is_call else min(0.45, _grown(_mass(kept.get("funding", ()), title_length), 0.12)),
+        "law": 0.02 if is_call else _law(item, family, _mass(kept.get("law", ()), title_length)),
+        "partnership": _grown(_mass(kept.get("partnership", ()), title_length), 0.2),
     }
 
 
 def _mass(hits: Sequence[Hit], title_length: int) -> float:
     """Sum the hits: three for one in the title, one in the text's first 600 characters, a third after."""
-    return sum(3.0 if hit.start < title_length else 1.0 if hit.start < title_length + 600 else 0.33 for hit in hits)
+    mass = 0.0
+    for _, start, _, _, _ in hits:
+        mass += 3.0 if start < title_length else 1.0 if start < title_length + 600 else 0.33
+    return mass
 
 
 def _grown(mass: float, rate: float) -> float:
@@ -61,10 +64,10 @@ def _grown(mass: float, rate: float) -> float:
 
 def _law(item: Item, family: str, mass: float) -> float:
     base = LAW_BY_FAMILY.get(family, 0.0)
-    title = item.title.lower()
     if family in ("fact_memo", "consultation", "inquiry", "committee_report", "memorandum"):
-        if _NOT_LAW.search(title) and not _LAW.search(title):
-            base *= 0.4
-        elif _LAW.search(title):
+        title = item.title.lower()
+        if _LAW.search(title):
             base += 0.1
+        elif _NOT_LAW.search(title):
+            base *= 0.4
     return round(min(0.98, base if base else min(0.45, _grown(mass, 0.1))), 4)

@@ -58,6 +58,9 @@ _TRIGGERS = Phrases((
     *(" euro ", " euro.", " euro,", " euros", "kr\n", "euro\n", "mkr", "Mkr", "MKR", "nkr", "tkr", "eur ", "eur."),
     *("procent", "per cent", "percent", "dollar", "pund", "msek", "Meur", "MEur", "kr\u00a0", "\u00a0kr", "\u00a0euro"),
 ))  # fmt: skip
+# What at least one of the triggers holds, as few as they can be.
+_MARKS = ("kr", "uro", "€", "%", "eur", "EUR", "cent", "SEK", "sek", "KR", "$", "£", "Eur", "USD", "GBP")
+_RARE_MARKS = ("NOK", "DKK", "dollar", "pund")
 _FUNDING_RATE = re.compile(
     r"medfinans|co-?\s?financ|co-?\s?fund|stödniv|stödgrad|stödandel|stödberättig|eligible (?:project )?(?:cost"
     r"|expend)|funding rate"
@@ -87,12 +90,12 @@ class _Found:
     currency: str
 
 
-def find_money(text: str, language: str) -> tuple[Money, ...]:
-    """Return the amounts and rates of a text in the order they stand, each once."""
-    if not _TRIGGERS.stand_in(f"{text} "):
+def find_money(text: str, language: str, begin: int = 0) -> tuple[Money, ...]:
+    """Return the amounts and rates of a text in the order they stand, each once; no digit stands before `begin`."""
+    if not (_has_mark(text) and _TRIGGERS.stand_in(f"{text} ")):
         return ()
     money: dict[Money, None] = {}
-    for passage, found in _passages(text):
+    for passage, found in _passages(text, begin):
         if not may_have_cue(passage, language, _ROLES):
             money.update(dict.fromkeys(one for amount in found for one in _read(passage, _WHOLE, amount, None)))
             continue
@@ -105,9 +108,16 @@ def find_money(text: str, language: str) -> tuple[Money, ...]:
     return tuple(kept[:MOST])
 
 
-def _passages(text: str) -> Iterator[tuple[str, list[_Found]]]:
+def _has_mark(text: str) -> bool:
+    for mark in _MARKS:
+        if mark in text:
+            return True
+    return any(map(text.__contains__, _RARE_MARKS))
+
+
+def _passages(text: str, begin: int) -> Iterator[tuple[str, list[_Found]]]:
     """Yield stretches of text around amounts with the amounts in them."""
-    amounts = sorted(_amounts(text), key=lambda found: found.start)
+    amounts = sorted(_amounts(text, begin), key=lambda found: found.start)
     stretches: list[tuple[int, int]] = []
     for amount in amounts:
         start, end = max(0, amount.start - BEFORE), min(len(text), amount.end + AFTER)
@@ -119,15 +129,15 @@ def _passages(text: str) -> Iterator[tuple[str, list[_Found]]]:
         yield text[start:end], [replace(a, start=a.start - start, end=a.end - start) for a in inside]
 
 
-def _amounts(text: str) -> Iterator[_Found]:
+def _amounts(text: str, begin: int) -> Iterator[_Found]:
     matches = list(_UNIT_FIRST.finditer(text)) if any(map(text.__contains__, _LEADS)) else []
     taken = [match.span() for match in matches]
-    for match in _UNIT_LAST.finditer(text):
+    for match in _UNIT_LAST.finditer(text, begin):
         overlaps = any(start < match.end() and match.start() < end for start, end in taken)
         if not overlaps and not _PART_OF_MORE.search(text[max(0, match.start() - 1) : match.start()]):
             matches.append(match)
     yield from (found for match in matches if (found := _amount(match)))
-    for match in _RATE.finditer(text):
+    for match in _RATE.finditer(text, begin):
         near = text[max(0, match.start() - 90) : match.end() + 70]
         value = _number(match["upper"] or match["value"])
         if 0 < value <= 100 and _FUNDING_RATE.search(near):

@@ -12,6 +12,8 @@ from typing import Any
 
 MOST = 20  # places of one item; more is a list of all
 _CAPITALISED = re.compile(r"\b[A-ZÅÄÖ][a-zåäöéü]+")
+# The same and more; without the word's beginning `re` skips to the next capital, ten times as fast.
+_FROM_A_CAPITAL = re.compile(r"[A-ZÅÄÖ][a-zåäöéü]+")
 _LEADS = re.compile(r"\b(?:i|in|från|from|till|av|hos|of|mellan|och|kommunerna|municipality of)\s$")
 _MUNICIPALITY = re.compile(r"s?\s(?:kommun|municipality|stad\b)", re.IGNORECASE)
 
@@ -27,9 +29,9 @@ class _Name:
 def find_places(text: str) -> dict[str, list[str]]:
     """Return the names of municipalities and counties and the ISO codes of countries, in the order they stand."""
     begun = _names()
-    words = set(_CAPITALISED.findall(text))
-    if not (candidates := {word for word in words if word in begun}):
+    if begun.keys().isdisjoint(_FROM_A_CAPITAL.findall(text)):
         return {}
+    candidates = {word for word in _CAPITALISED.findall(text) if word in begun}
     hits: dict[tuple[str, str], int] = {}
     for word in candidates:
         for name, place in _named(text, word, begun[word]):

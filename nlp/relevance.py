@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import exp, log1p
 from typing import NamedTuple
 
@@ -38,6 +39,9 @@ class Feature(NamedTuple):  # made by the dozen for every item, which a frozen d
     hit: Hit | None = None
 
 
+_new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
+
+
 def features_of(
     item: Item,
     family: str,
@@ -49,67 +53,95 @@ def features_of(
 ) -> list[Feature]:
     """Return the steps that together with the bias make an item's log-odds; `cues` are the hits of each that count."""
     group = GROUPS[item.kind]
-    features = [*_of_evidence(item, group, found, strengths), Feature(f"family {family}", FAMILY.get(family, 0.0))]
+    steps = _of_evidence(item, group, found, strengths)
+    steps.append((_named("family", family), FAMILY.get(family, 0.0)))
     if item.kind is Kind.CALL:
-        features.append(_of_call(item))
+        steps.append(("call", _of_call(item)))
     if language != "sv":
-        features.append(Feature("english", ENGLISH.get(group, 0.0)))
-    features.extend(_of_cues(group, cues, title_length))
-    return [feature for feature in features if feature.step]
+        steps.append(("english", ENGLISH.get(group, 0.0)))
+    features: list[Feature] = [_new(Feature, (name, step, "", None)) for name, step in steps if step]
+    for cue, hits in cues.items():
+        if step := _of_cue(cue, group, hits, title_length):
+            features.append(_new(Feature, (_named("cue", cue), step, cue, hits[0])))
+    return features
 
 
 def log_odds(features: Sequence[Feature]) -> float:
     """Return the bias and all steps; their logistic is the probability."""
-    return BIAS + sum(feature.step for feature in features)
+    return BIAS + sum([feature.step for feature in features])
+
+
+@lru_cache(maxsize=1_000)
+def _named(what: str, which: str) -> str:
+    return f"{what} {which}"
 
 
 def _of_evidence(
     item: Item, group: str, found: Mapping[str, Evidence], strengths: Mapping[str, float]
-) -> Iterator[Feature]:
-    best = max(strengths, key=strengths.__getitem__, default="")
-    core = max((evidence.core for evidence in found.values()), default=0.0)
-    own = sum(evidence.own for evidence in found.values())
-    yield Feature("core", EVIDENCE["core"] * (1.0 - exp(-core / CORE_SATURATION)))
-    yield Feature("own", EVIDENCE["own"] * (1.0 - exp(-own / CORE_SATURATION)))
-    yield Feature("signs", EVIDENCE["signs"] * log1p(sum(evidence.total for evidence in found.values())))
-    yield Feature("strength", EVIDENCE["strength"] * strengths.get(best, 0.0))
-    yield Feature(f"area {best}", AREA.get(best, 0.0))
+) -> list[tuple[str, float]]:
+    best = next(iter(strengths), "")  # the strongest is first
+    most, own, total = 0.0, 0.0, 0.0
+    for evidence in found.values():
+        _, _, of_area, core, its_own = evidence
+        total += of_area
+        own += its_own
+        most = max(most, core)
+    steps = [
+        ("core", EVIDENCE["core"] * (1.0 - exp(-most / CORE_SATURATION))),
+        ("own", EVIDENCE["own"] * (1.0 - exp(-own / CORE_SATURATION))),
+        ("signs", EVIDENCE["signs"] * log1p(total)),
+        ("strength", EVIDENCE["strength"] * strengths.get(best, 0.0)),
+        (_named("area", best), AREA.get(best, 0.0)),
+    ]
     has_core, has_own, has_act = _looked_through(found.values())
     if has_core:
-        yield Feature("core in title", CORE_TITLE[group])
+        steps.append(("core in title", CORE_TITLE[group]))
     if has_own:
-        yield Feature("own in title", OWN_TITLE.get(group, 0.0))
+        steps.append(("own in title", OWN_TITLE.get(group, 0.0)))
     if has_act:
-        yield Feature("acts", EVIDENCE["acts"])
+        steps.append(("acts", EVIDENCE["acts"]))
     if len(item.text) < SHORT_TEXT:
-        yield Feature("no text", EVIDENCE["no text"])
+        steps.append(("no text", EVIDENCE["no text"]))
+    return steps
 
 
 def _looked_through(found: Iterable[Evidence]) -> tuple[bool, bool, bool]:
     """Whether a core word and an own word stand in the title, and whether any sign is the number of an act."""
     has_core = has_own = has_act = False
     for evidence in found:
-        for sign in evidence.signs:
-            if sign.is_core and sign.place == "title":
+        for word, place, _, strength, is_core in evidence.signs:
+            if is_core and place == "title":
                 has_core = True
-                has_own = has_own or sign.strength == "own"
-            if sign.place == "acts" or sign.word[:1].isdigit():
+                has_own = has_own or strength == "own"
+            if place == "acts" or word[:1].isdigit():
                 has_act = True
     return has_core, has_own, has_act
 
 
-def _of_call(item: Item) -> Feature:
+def _of_call(item: Item) -> float:
     """The parts of its identifier, and its programme's name when the identifier does not carry it."""
     names = {part for r in item.references if r.scheme == "call" for part in r.value.split("-")}
     for concept in item.concepts:
         if concept.scheme == "programme":
             names.update(_NAME.findall(f"{concept.code} {concept.label}"))
-    return Feature("call", sum(CALL_CODES.get(name, 0.0) for name in sorted(names)))
+    return sum([CALL_CODES.get(name, 0.0) for name in sorted(names)])
 
 
-def _of_cues(group: str, cues: Mapping[str, Sequence[Hit]], title_length: int) -> Iterator[Feature]:
-    for cue, cue_hits in cues.items():
-        in_title, in_text = CUES.get(f"{cue}@{group}" if cue in GROUPED else cue, (0.0, 0.0))
-        title = sum(hit.start < title_length for hit in cue_hits)
-        step = in_title * min(title, MOST_IN_TITLE) + in_text * log1p(len(cue_hits) - title)
-        yield Feature(f"cue {cue}", step, cue, cue_hits[0])
+def _of_cue(cue: str, group: str, hits: Sequence[Hit], title_length: int) -> float:
+    in_title, in_text = _steps(cue, group)
+    title = number_in_title(hits, title_length)
+    return in_title * min(title, MOST_IN_TITLE) + in_text * log1p(len(hits) - title)
+
+
+@lru_cache(maxsize=1_000)
+def _steps(cue: str, group: str) -> tuple[float, float]:
+    return CUES.get(f"{cue}@{group}" if cue in GROUPED else cue, (0.0, 0.0))
+
+
+def number_in_title(hits: Sequence[Hit], title_length: int) -> int:
+    """Return how many of the hits stand in the title."""
+    number = 0
+    for _, start, _, _, _ in hits:
+        if start < title_length:
+            number += 1
+    return number

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, log, log1p
-from typing import Any
+from typing import Any, NamedTuple
 
 from nlp.evidence import Evidence
 from nlp.matching import Hit
-from nlp.relevance import CORE_SATURATION, Feature
-from store.types import Item
+from nlp.relevance import CORE_SATURATION, MOST_IN_TITLE, Feature, number_in_title
+from store.types import Item, Kind
 
 # What the knowledge says is scaled so that one penalty fits all: a sign that speaks plainly is about one.
 KNOWN = "known"  # the authored log-odds; its parts are told by themselves in an explanation
@@ -25,14 +24,13 @@ _ENTITIES = re.compile(r", (?=[A-Z])")  # "Public Body (national, regional and l
 _STATED = ("doc_type", "type", "department", "organ", "status", "action_type", "call_kind", "cluster", "destination")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the authored knowledge says of one item: all that its assessment is made of."""
 
     family: str
     language: str
     found: Mapping[str, Evidence]
-    strengths: Mapping[str, float]
+    strengths: Mapping[str, float]  # the strongest area first
     features: Sequence[Feature]
     hits: Mapping[str, Sequence[Hit]]  # those that count, of each cue and flag
     title_length: int
@@ -46,7 +44,7 @@ def signs_of(item: Item, known: Known, log_odds: float) -> dict[str, float]:
         signs[code] = CODE
     for feature in known.features:
         signs[_joined("step", feature.name)] = 0.5 * feature.step
-    signs.update(_of_cues(item, known))
+    _add_cues(item, known, signs)
     _add_areas(known, signs)
     flag = min(max(known.flags["children_youth"], LEAST), 1.0 - LEAST)
     signs["children_youth"] = log(flag / (1.0 - flag))
@@ -64,9 +62,12 @@ def codes_of(item: Item, known: Known) -> Iterator[str]:
             yield from (code_name("call", part) for part in reference.value.split("-"))
     if item.meta:
         yield from _stated(item.meta)
-    yield code_name("family", known.family)
-    yield code_name("kind", item.kind.value)
-    yield code_name("kind", f"{item.kind.value} {known.language}")
+    yield from _of_all(known.family, item.kind, known.language)
+
+
+@lru_cache(maxsize=2_000)
+def _of_all(family: str, kind: Kind, language: str) -> tuple[str, str, str]:
+    return code_name("family", family), code_name("kind", kind.value), code_name("kind", f"{kind.value} {language}")
 
 
 def _stated(meta: Mapping[str, Any]) -> Iterator[str]:
@@ -90,14 +91,20 @@ def _joined(*parts: str) -> str:
     return ":".join(parts)
 
 
-def _of_cues(item: Item, known: Known) -> Iterator[tuple[str, float]]:
-    kind = item.kind.value
+def _add_cues(item: Item, known: Known, signs: dict[str, float]) -> None:
     for cue, hits in known.hits.items():
-        title = sum(hit.start < known.title_length for hit in hits)
-        for place, value in (("title", float(min(title, 2))), ("text", log1p(len(hits) - title))):
-            if value:
-                yield _joined("cue", cue, place), CUE * value
-                yield _joined("cue", cue, place, kind), CUE * value
+        title = number_in_title(hits, known.title_length)
+        in_title, in_title_of_kind, in_text, in_text_of_kind = _cue_names(cue, item.kind)
+        if title:
+            signs[in_title] = signs[in_title_of_kind] = CUE * min(title, MOST_IN_TITLE)
+        if text := len(hits) - title:
+            signs[in_text] = signs[in_text_of_kind] = CUE * log1p(text)
+
+
+@lru_cache(maxsize=2_000)
+def _cue_names(cue: str, kind: Kind) -> tuple[str, str, str, str]:
+    title, text = f"cue:{cue}:title", f"cue:{cue}:text"
+    return title, f"{title}:{kind.value}", text, f"{text}:{kind.value}"
 
 
 @lru_cache(maxsize=200)
@@ -107,27 +114,27 @@ def _names(area: str) -> tuple[str, ...]:
 
 
 def _add_areas(known: Known, signs: dict[str, float]) -> None:
-    best = max(known.strengths, key=known.strengths.__getitem__, default="")
-    for area, evidence in known.found.items():
-        name, core, own, its_strength, its_evidence, its_likeness, its_title, its_codes = _names(area)
-        strength = known.strengths.get(area, 0.0)
-        signs[name] = 0.5 * strength
-        if evidence.core:
-            signs[core] = 0.5 * (1.0 - exp(-evidence.core / CORE_SATURATION))
-        if evidence.own:
-            signs[own] = 0.5 * (1.0 - exp(-evidence.own / CORE_SATURATION))
-        signs[its_strength] = 3.0 * strength
-        signs[its_evidence] = log1p(evidence.total)
-        signs[its_likeness] = 10.0 * evidence.likeness
+    strengths = known.strengths
+    for area, (its_signs, likeness, total, core, own) in known.found.items():
+        names = _names(area)
+        strength = strengths.get(area, 0.0)
+        signs[names[0]] = 0.5 * strength
+        if core:
+            signs[names[1]] = 0.5 * (1.0 - exp(-core / CORE_SATURATION))
+            if own:
+                signs[names[2]] = 0.5 * (1.0 - exp(-own / CORE_SATURATION))
+        signs[names[3]] = 3.0 * strength
+        signs[names[4]] = log1p(total)
+        signs[names[5]] = 10.0 * likeness
         title, coded = 0.0, 0.0
-        for sign in evidence.signs:
-            if sign.place == "title":
-                title += sign.weight
-            elif sign.place != "text":
-                coded += sign.weight
+        for _, place, weight, _, _ in its_signs:
+            if place == "title":
+                title += weight
+            elif place != "text":
+                coded += weight
         if title:
-            signs[its_title] = 1.0 - exp(-title / FULL)
+            signs[names[6]] = 1.0 - exp(-title / FULL)
         if coded:
-            signs[its_codes] = 1.0 - exp(-coded / FULL)
-    if best:
+            signs[names[7]] = 1.0 - exp(-coded / FULL)
+    if best := next(iter(strengths), ""):
         signs[_joined("its first place", best)] = 1.0

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log
 from zlib import crc32
 
@@ -18,6 +19,7 @@ from nlp.measures import Floats
 
 LONGEST_TITLE, LONGEST_TEXT = 300, 600  # characters: what the labels were set on; the title counts twice
 MOST_WORDS = 100_000  # remembered words, 80 MB with all columns; then the memory starts anew
+MOST_PIECES = 150_000  # remembered words with what is written close to them, 20 MB
 TINY = 1e-12
 SUBLINEAR = np.array([0.0, *(1.0 + log(times) for times in range(1, LONGEST_TITLE + LONGEST_TEXT))])
 
@@ -39,7 +41,12 @@ class Counted:
     rows: npt.NDArray[np.int64]
     times: Floats
     starts: npt.NDArray[np.int64]
-    words: list[str]
+    known: Sequence[str]  # every word by its row
+
+    @property
+    def words(self) -> list[str]:
+        """Return the words as they are written, in small letters."""
+        return [self.known[row] for row in self.rows.tolist()]
 
 
 class WordSums:
@@ -52,27 +59,31 @@ class WordSums:
     def __init__(self, tables: Sequence[Table]) -> None:
         self._tables = tables
         self._known = _Rows(self._learn)
+        self._pieces = _Pieces(self._known)
         self._memories = [np.zeros((1024, table.weights.shape[1])) for table in tables]
         self._squares = [np.zeros(1024) for _ in tables]
 
     def count(self, texts: Sequence[tuple[str, str]]) -> Counted:
         """Return the words of each (title, text)."""
-        if len(self._known) > MOST_WORDS:
+        if len(self._known) > MOST_WORDS or len(self._pieces) > MOST_PIECES:
             self._known.clear()
+            self._pieces.clear()
         rows: list[int] = []
         times: list[int] = []
         starts = [0]
-        words: list[str] = []
-        row_of = self._known.__getitem__
+        of_piece = self._pieces.__getitem__
         for title, text in texts:
-            in_title = _WORD.findall(title[:LONGEST_TITLE].lower())
-            found = Counter(in_title + in_title + _WORD.findall(text[:LONGEST_TEXT].lower()))
-            rows.extend(map(row_of, found))
+            in_title = list(chain.from_iterable(map(of_piece, title[:LONGEST_TITLE].lower().split())))
+            in_text = chain.from_iterable(map(of_piece, text[:LONGEST_TEXT].lower().split()))
+            found = Counter(chain(in_title, in_title, in_text))
+            rows.extend(found)
             times.extend(found.values())
-            words.extend(found)
             starts.append(len(rows))
         return Counted(
-            np.array(rows, dtype=np.int64), SUBLINEAR[np.array(times, dtype=np.int64)], np.array(starts), words
+            np.array(rows, dtype=np.int64),
+            SUBLINEAR[np.array(times, dtype=np.int64)],
+            np.array(starts),
+            self._known.words,
         )
 
     def scales(self, counted: Counted) -> list[Floats]:
@@ -142,9 +153,9 @@ class Shares:
         order = np.lexsort((-shares, texts))
         order = order[_ends(texts, ends)]
         found: dict[int, list[tuple[float, str]]] = {}
-        told = zip(texts[order].tolist(), shares[order].tolist(), places[order].tolist(), strict=True)
-        for text, share, place in told:
-            found.setdefault(text, []).append((share, counted.words[place]))
+        told = zip(texts[order].tolist(), shares[order].tolist(), counted.rows[places[order]].tolist(), strict=True)
+        for text, share, row in told:
+            found.setdefault(text, []).append((share, counted.known[row]))
         return found
 
 
@@ -161,10 +172,28 @@ class _Rows(dict[str, int]):
 
     def __init__(self, learn: Callable[[str], int]) -> None:
         self._learn = learn
+        self.words: list[str] = []  # by their rows
 
     def __missing__(self, word: str) -> int:
         self[word] = row = self._learn(word)
+        self.words.append(word)
         return row
+
+    def clear(self) -> None:
+        """Forget every word."""
+        super().clear()
+        self.words = []  # the old ones are still those of what was counted before
+
+
+class _Pieces(dict[str, tuple[int, ...]]):
+    """The rows of the words in what stands between spaces, a word with its comma: remembered, not sought again."""
+
+    def __init__(self, rows: _Rows) -> None:
+        self._rows = rows
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        self[piece] = rows = tuple(self._rows[word] for word in _WORD.findall(piece))
+        return rows
 
 
 def ids_of(word: str) -> npt.NDArray[np.int64]:
