@@ -22,6 +22,7 @@ from typing import Any
 
 from pipeline.installation import BACKUPS, Installation
 from pipeline.keys import FILE_NAME as KEYS_FILE
+from pipeline.served import FOLDER, first_path, municipality_paths
 from pipeline.settings import FILE_NAME, Settings
 from store.copying import SCHEMA, read_rows, table_names, value_of
 from store.db import Session, Store
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+FIRST = "municipality.toml"
 _NAMED = "utkik-%Y-%m-%dT%H%M%SZ.zip"
 _OURS = re.compile(r"utkik-\d{4}-\d\d-\d\dT\d{6}Z\.zip")  # only what we named is ever removed
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(toml|key)")
@@ -86,9 +88,9 @@ def make_backup(installation: Installation, target: Path, *, now: datetime) -> B
 
 def _write(archive: zipfile.ZipFile, store: Store, settings: Settings, now: datetime) -> None:
     parts: dict[str, dict[str, Any]] = {}
-    for path in files_of(settings):
+    for file, path in files_of(settings).items():
         content = path.read_bytes()
-        name = f"files/{path.name if path.parent == settings.home else 'municipality.toml'}"
+        name = f"files/{file}"
         archive.writestr(name, content)
         parts[name] = {"sha256": hashlib.sha256(content).hexdigest()}
     with store.reading() as session:
@@ -117,14 +119,22 @@ def _write_table(archive: zipfile.ZipFile, session: Session, table: str) -> dict
     return {"sha256": digest.hexdigest(), "rows": rows}
 
 
-def files_of(settings: Settings) -> list[Path]:
-    """Return the installation's own files: settings, keys and municipality files, wherever the last of them lies."""
+def files_of(settings: Settings) -> dict[str, Path]:
+    """Return the installation's own files by their names in a backup: settings, keys and municipalities' files.
+
+    The first municipality's file may lie elsewhere; in a backup it always has its usual name.
+    """
     names = {FILE_NAME, KEYS_FILE}
-    found = [path for path in sorted(settings.home.glob("*")) if path.name in names or _FILE.fullmatch(path.name)]
-    elsewhere = Path(settings.municipality_place).expanduser()
-    if elsewhere.is_file() and elsewhere.resolve().parent != settings.home:
-        found = [*(path for path in found if path.name != "municipality.toml"), elsewhere]
-    return [path for path in found if path.is_file()]
+    found = {
+        path.name: path for path in sorted(settings.home.glob("*")) if path.name in names or _FILE.fullmatch(path.name)
+    }
+    first = first_path(settings)
+    if first.is_file() and first.resolve().parent != settings.home:
+        found[FIRST] = first
+    for path in municipality_paths(settings):
+        if path.parent == settings.home / FOLDER:
+            found[f"{FOLDER}/{path.name}"] = path
+    return {name: path for name, path in found.items() if path.is_file()}
 
 
 def _flush(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +15,10 @@ from pipeline.backup import Backup, backup_name, backups_in, make_backup, verify
 from pipeline.opened import open_served
 from pipeline.options import AsJson, Now
 from pipeline.restore import restore as put_back
+from pipeline.served import FOLDER
 from pipeline.settings import load_settings
 from pipeline.terminal import plain_table, write_json
-from pipeline.wording import listed
+from pipeline.wording import counted, listed
 from store.errors import StoreError
 
 
@@ -43,7 +45,7 @@ def backup(
     elif show:
         show_backups(context.obj.console, found)
     else:
-        said = f"{found[0].path}: {found[0].total} rader och {listed(found[0].files)}. Genomläst och hel."
+        said = f"{found[0].path}: {found[0].total} rader och {told_files(found[0].files)}. Genomläst och hel."
         context.obj.console.print(escape(said), soft_wrap=True, highlight=False)
         if not check:
             context.obj.console.print("Filen innehåller inställningar och nycklar: förvara den som en hemlighet.")
@@ -71,6 +73,13 @@ def readable(folder: Path) -> list[Backup]:
     return found
 
 
+def told_files(files: Sequence[str]) -> str:
+    """Return the names of a backup's files; those of municipalities beside the first are only counted."""
+    others = [name for name in files if name.startswith(f"{FOLDER}/")]
+    more = [counted(len(others), "kommunfil till", "kommunfiler till")] if others else []
+    return listed([*(name for name in files if name not in others), *more])
+
+
 def backup_values(backup: Backup) -> dict[str, Any]:
     """Return what a backup holds as JSON-serialisable values: names and numbers, never contents."""
     return {
@@ -87,7 +96,7 @@ def show_backups(console: Console, found: list[Backup]) -> None:
         console.print("Det finns ingen säkerhetskopia. Ta en med: utkik backup")
         return
     rows = [
-        [one.path.name, f"{one.created_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}", str(one.total), listed(one.files)]
+        [one.path.name, f"{one.created_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}", str(one.total), told_files(one.files)]
         for one in found
     ]
     console.print(plain_table(f"Kopior i {found[0].path.parent}", ["Fil", "Tagen", "Rader", "Filer"], rows, (2,)))

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.bounce_reading import Bounce, BounceKind, read_bounce
+from pipeline.by_municipality import all_keys
 from pipeline.installation import Installation
 from store.bounces import letter_with, note_bounce
 from store.contacts import contact_state, mark_contact
@@ -43,7 +44,7 @@ def take_in(installation: Installation, contents: Iterable[bytes], *, now: datet
 
 
 def _take_in_one(session: Session, installation: Installation, bounce: Bounce, now: datetime) -> str:
-    digest = letter_with(session, installation.municipality.key, bounce.letters)
+    digest = letter_with(session, all_keys(installation), bounce.letters)
     if digest is None:
         logger.warning("bounce %s names no letter of ours; ignored", bounce.fingerprint)
         return "foreign"

@@ -12,6 +12,7 @@ from pipeline.folder import file_stem
 from pipeline.installation import Installation
 from pipeline.municipality import Municipality, Person
 from pipeline.run import LOCK
+from pipeline.served import FOLDER
 from pipeline.toml_edit import BACKUP
 from store.errors import ConfigurationError
 from store.persons import (
@@ -41,7 +42,7 @@ def person_values(installation: Installation, email: str) -> dict[str, Any]:
         in_sources = count_in_sources(session, email)
     return {
         "address": email,
-        "roles": roles_of(installation.municipality, email),
+        "roles": all_roles(installation, email),
         "tables": tables,
         "answers": answers,
         "files": [str(path) for path in files_about(installation, email)],
@@ -77,11 +78,31 @@ def roles_of(municipality: Municipality, email: str) -> list[str]:
     return [where for where, person in people if person.email == email]
 
 
+def all_roles(installation: Installation, email: str) -> list[str]:
+    """Return the roles that the files of all municipalities give the address, each with whose file it is in.
+
+    A file that cannot be read as it stands counts when the address stands in it at all.
+    """
+    several = len(installation.municipalities) > 1
+    roles = [
+        f"{one.name}: {role}" if several else role
+        for one in installation.municipalities
+        for role in roles_of(one, email)
+    ]
+    return roles + [
+        f"i {fault.path}"
+        for fault in installation.faults
+        if fault.path.is_file() and email in fault.path.read_text(encoding="utf-8", errors="replace").lower()
+    ]
+
+
 def files_about(installation: Installation, email: str) -> Iterator[Path]:
     """Yield the files of letters and logs that name the address in their name or content."""
     address, spelt, settings = Address(email), in_file_names(email), installation.settings
     before = settings.home.glob(f"*.toml{BACKUP}")  # what the two files said before the latest change on the page
-    for folder in (settings.outbox.rglob("*"), settings.logs.rglob("*"), before):
+    others = settings.home / FOLDER  # and those laid aside, or kept from when they were last used
+    spent = (path for path in others.rglob("*") if path.parent != others or path.suffix != ".toml")
+    for folder in (settings.outbox.rglob("*"), settings.logs.rglob("*"), before, spent):
         for path in sorted(folder):
             if path.is_file() and (spelt in path.name or address.replaced(content := path.read_bytes(), "") != content):
                 yield path
@@ -99,7 +120,7 @@ def forget_person(installation: Installation, email: str, *, now: datetime) -> d
     the next letter would bring it back.
     """
     email = checked(email)
-    if roles := roles_of(installation.municipality, email):
+    if roles := all_roles(installation, email):
         raise ConfigurationError(
             f"{email} står kvar i kommunens fil ({'; '.join(roles)}). Ta bort eller byt adressen där först."
         )

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.opened import open_served
+from pipeline.installation import open_installation
 from pipeline.options import AsJson, Now
 from pipeline.person import forget_person, person_values
 from pipeline.run import LOCK
@@ -39,7 +39,7 @@ TABLES = {
 @person_app.command()
 def show(context: typer.Context, address: Address, as_json: AsJson = False) -> None:
     """Visa allt som finns lagrat om personen: ett registerutdrag. Med --json fält för fält."""
-    with open_served(context) as installation:
+    with open_installation(context.obj.home) as installation:
         values = person_values(installation, address)
     if as_json:
         write_json(values)
@@ -50,7 +50,7 @@ def show(context: typer.Context, address: Address, as_json: AsJson = False) -> N
 @person_app.command()
 def forget(context: typer.Context, address: Address, now: Now = "", as_json: AsJson = False) -> None:
     """Ta bort personen ur databas, brev, filer och loggar. Antal och resultat blir kvar."""
-    with open_served(context) as installation:
+    with open_installation(context.obj.home) as installation:
         done = forget_person(installation, address, now=context.obj.moment(now))
     if as_json:
         write_json(done)
@@ -68,7 +68,7 @@ def remove(
 ) -> None:
     """Ta bort en post för gott. Den kommer inte tillbaka när källan läses igen."""
     at = context.obj.moment(now)
-    with open_served(context) as installation, installation.store.exclusive(LOCK):
+    with open_installation(context.obj.home) as installation, installation.store.exclusive(LOCK):
         with installation.store.session(durable=True) as session:
             found = remove_item(session, source, key, reason, at)
         sweep(installation.store)

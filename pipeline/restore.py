@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,18 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.dates import STOCKHOLM
-from pipeline.backup import Backup, make_backup, open_backup, read_manifest, rows_in, verify_backup
+from pipeline.backup import FIRST, Backup, make_backup, open_backup, read_manifest, rows_in, verify_backup
 from pipeline.due import Slot
 from pipeline.due_facts import composed_name
 from pipeline.installation import Installation, open_installation
-from pipeline.municipality import Municipality, find_municipality
+from pipeline.municipality import Municipality, find_municipality, load_municipality
 from pipeline.run import LOCK
+from pipeline.served import FOLDER
 from pipeline.settings import Settings, home_folder, load_settings
 from pipeline.week import iso_week
 from pipeline.wording import counted
+from store.claims import recover_sending
 from store.copying import is_empty, put_back, standing_still
 from store.db import Session, open_store
-from store.digests import RESTORED_WEEK, hold, list_digests, recover_sending
+from store.digests import RESTORED_WEEK, hold, list_digests
 from store.errors import ConfigurationError, StoreError
 from store.runs import set_meta
 from store.types import DigestState
@@ -34,6 +37,7 @@ RESTORED_FROM = "restored.from"
 LOCKS = ("serve", LOCK, "send")  # nothing of the installation may be at work meanwhile
 DATABASE_FILES = ("", "-wal", "-shm")
 MOST_WEEKS = 60
+_OURS = re.compile(rf"({FOLDER}/)?[^./\\][^/\\]*")  # a name alone, or one in the folder of municipalities
 
 
 @dataclass(slots=True)
@@ -69,7 +73,7 @@ def restore(home: Path | None, file: Path, *, now: datetime, replace: bool = Fal
         _unpack(restoring)
         settings = _settings_to_stand(restoring)
         url = settings.database_url or f"sqlite:///{restoring.home / 'utkik.db'}"
-        municipality = _municipality_to_stand(restoring, settings)
+        municipalities = _municipalities_to_stand(restoring, settings)
         with standing_still(url, LOCKS):
             refuse = not replace and (_differing(restoring) or not _is_free(url))
             if refuse:
@@ -77,17 +81,18 @@ def restore(home: Path | None, file: Path, *, now: datetime, replace: bool = Fal
                     f"{folder} har redan en installation. Med --replace läggs den åt sidan och kopian tar dess plats."
                 )
             _lay_files(restoring)
-            _lay_database(restoring, url, municipality)
-            _fill(restoring, url, settings, municipality)
+            _lay_database(restoring, url, municipalities[0])
+            _fill(restoring, url, settings, municipalities)
     return [*restoring.said, *_advice(restoring)]
 
 
 def _unpack(restoring: Restoring) -> None:
     with open_backup(restoring.backup.path) as archive:
         for name in restoring.backup.files:
-            if Path(name).name != name or name.startswith("."):
+            if not _OURS.fullmatch(name):
                 raise StoreError(f"Säkerhetskopian innehåller filen {name!r}, som inte hör dit. Inget är ändrat.")
             target = restoring.staged / name
+            target.parent.mkdir(mode=0o700, exist_ok=True)
             target.touch(mode=0o600)
             target.write_bytes(archive.read(f"files/{name}"))
 
@@ -100,20 +105,48 @@ def _settings_to_stand(restoring: Restoring) -> Settings:
     return load_settings(restoring.home if stands else restoring.staged)
 
 
-def _municipality_to_stand(restoring: Restoring, settings: Settings) -> Municipality:
-    """Return the municipality that will be served afterwards, so that its absence is met before anything is touched."""
-    if settings.municipality:
-        return find_municipality(settings.municipality)
-    there, copied = restoring.home / "municipality.toml", restoring.staged / "municipality.toml"
-    return find_municipality(str(copied if copied.exists() and (restoring.replace or not there.exists()) else there))
+def _municipalities_to_stand(restoring: Restoring, settings: Settings) -> list[Municipality]:
+    """Return the municipalities that will be served afterwards, so that a fault is met before anything is touched."""
+    named = [find_municipality(settings.municipality)] if settings.municipality else []
+    first = [] if named else [Path(FIRST)]
+    others = {
+        Path(FOLDER) / path.name
+        for home in (restoring.home, restoring.staged)
+        for path in home.glob(f"{FOLDER}/*.toml")
+    }
+    found = [path for name in (*first, *sorted(others)) if (path := _to_stand(restoring, name))]
+    if not named and not found:
+        return [find_municipality(str(restoring.home / FIRST))]  # raises, and says what is missing
+    return [*named, *map(load_municipality, found)]
 
 
-def _differing(restoring: Restoring) -> list[str]:
+def _to_stand(restoring: Restoring, name: Path) -> Path | None:
+    """Return the file that will have the name afterwards: the backup's, unless another stands and is to stay."""
+    there, copied = restoring.home / name, restoring.staged / name
+    if copied.exists() and (restoring.replace or not there.exists()):
+        return copied
+    return there if there.exists() and name not in _left_over(restoring) else None
+
+
+def _left_over(restoring: Restoring) -> list[Path]:
+    """Return the municipalities' files that are there and not in the backup whose place the installation gives up."""
+    if not restoring.replace or not any(name.startswith((FOLDER, FIRST)) for name in restoring.backup.files):
+        return []
+    there = (Path(FOLDER) / path.name for path in sorted(restoring.home.glob(f"{FOLDER}/*.toml")))
+    return [name for name in there if not (restoring.staged / name).exists()]
+
+
+def _staged(restoring: Restoring) -> list[Path]:
+    """Return the names of the backup's files, with their folder."""
+    return sorted(path.relative_to(restoring.staged) for path in restoring.staged.rglob("*") if path.is_file())
+
+
+def _differing(restoring: Restoring) -> list[Path]:
     """Return the files that stand in the way: those there with another content."""
     return [
-        path.name
-        for path in restoring.staged.iterdir()
-        if (there := restoring.home / path.name).exists() and there.read_bytes() != path.read_bytes()
+        name
+        for name in _staged(restoring)
+        if (there := restoring.home / name).exists() and there.read_bytes() != (restoring.staged / name).read_bytes()
     ]
 
 
@@ -131,16 +164,19 @@ def _sqlite_file(url: str) -> Path | None:
 
 def _lay_files(restoring: Restoring) -> None:
     """Put the backup's files in the folder, those that differ from them aside."""
-    for name in _differing(restoring):
+    for name in (*_differing(restoring), *_left_over(restoring)):
         _lay_aside(restoring, restoring.home / name)
-    for path in sorted(restoring.staged.iterdir()):
-        path.replace(restoring.home / path.name)
-        restoring.said.append(f"{path.name} är återställd.")
+    for name in _staged(restoring):
+        (restoring.home / name).parent.mkdir(mode=0o700, exist_ok=True)
+        (restoring.staged / name).replace(restoring.home / name)
+        restoring.said.append(f"{name} är återställd.")
 
 
 def _lay_aside(restoring: Restoring, path: Path) -> None:
-    restoring.aside.mkdir(mode=0o700, exist_ok=True)
-    shutil.move(path, restoring.aside / path.name)
+    target = restoring.aside / path.relative_to(restoring.home) if path.is_relative_to(restoring.home) else None
+    target = target or restoring.aside / path.name
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.move(path, target)
     restoring.said.append(f"{path.name} som fanns ligger nu i {restoring.aside}.")
 
 
@@ -169,14 +205,14 @@ def _looks_free(url: str) -> bool:
         return False
 
 
-def _fill(restoring: Restoring, url: str, settings: Settings, municipality: Municipality) -> None:
+def _fill(restoring: Restoring, url: str, settings: Settings, municipalities: Sequence[Municipality]) -> None:
     """Put the rows back in one transaction, together with all that keeps old letters from being sent."""
     with open_store(url) as store, store.session(durable=True) as session, ExitStack() as opened:
         archive = opened.enter_context(open_backup(restoring.backup.path))
         read_manifest(archive, restoring.backup.path)
         put_back(session, _reader(archive))
         held = _hold_everything(session, restoring)
-        _note_weeks(session, restoring, settings, municipality)
+        _note_weeks(session, restoring, settings, municipalities)
     rows = counted(restoring.backup.total, "rad", "rader")
     when = restoring.backup.created_at.astimezone(STOCKHOLM)
     restoring.said.append(f"Databasen är återställd: {rows}, som de var {when:%Y-%m-%d %H:%M}.")
@@ -201,7 +237,9 @@ def _hold_everything(session: Session, restoring: Restoring) -> int:
     return len(unclear) + sum(hold(session, digest_id, restoring.now, detail) for digest_id in waiting)
 
 
-def _note_weeks(session: Session, restoring: Restoring, settings: Settings, municipality: Municipality) -> None:
+def _note_weeks(
+    session: Session, restoring: Restoring, settings: Settings, municipalities: Sequence[Municipality]
+) -> None:
     """Note every week whose letters may have gone since the backup as written, and hold what is written for them yet.
 
     This week's letters cannot have gone when its slot is still to come.
@@ -216,7 +254,8 @@ def _note_weeks(session: Session, restoring: Restoring, settings: Settings, muni
         moment -= timedelta(days=7)
     for week in weeks:
         if slot.in_week(week) >= restoring.backup.created_at or week == iso_week(last):
-            set_meta(session, composed_name(municipality.key, week), now.isoformat())
+            for one in municipalities:
+                set_meta(session, composed_name(one.key, week), now.isoformat())
     set_meta(session, RESTORED_WEEK, iso_week(last))
     set_meta(session, RESTORED_AT, now.isoformat())
     set_meta(session, RESTORED_FROM, restoring.backup.created_at.isoformat())

@@ -102,6 +102,9 @@ def status(installation: Installation, console: Console) -> None:
     """Show what the installation holds."""
     values = status_of(installation)
     console.print(f"[bold]{values['municipality']}[/bold]  {values['home']}  ({values['database']})", soft_wrap=True)
+    for one in values["municipalities"]:
+        for fault in filter(None, (one["fault"], one["learning"])):
+            console.print(f"[red]{escape(one['name'] or one['key'])}:[/red] {escape(fault)}", soft_wrap=True)
     rows = [
         [name, state_text(SourceState(source["state"])), str(source["items"]), moment_text(source["last_run"])]
         for name, source in values["sources"].items()

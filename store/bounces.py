@@ -14,11 +14,11 @@ from store.tables import BounceRow, DigestRow
 from store.types import Digest
 
 
-def letter_with(session: Session, municipality: str, message_ids: Collection[str]) -> Digest | None:
-    """Return the municipality's newest letter with one of these Message-IDs, or None when none is ours."""
+def letter_with(session: Session, among: Collection[str], message_ids: Collection[str]) -> Digest | None:
+    """Return the newest letter of these municipalities with one of the Message-IDs, or None when none is ours."""
     query = (
         select(DigestRow.id)
-        .where(DigestRow.municipality == municipality, DigestRow.message_id.in_(list(message_ids)))
+        .where(DigestRow.municipality.in_(among), DigestRow.message_id.in_(list(message_ids)))
         .order_by(DigestRow.created_at.desc())
         .limit(1)
     )
