@@ -23,6 +23,7 @@ from store.tables import (
     VerdictRow,
 )
 from store.types import Deadline, Item, Kind, Reference, Revision, Ruling
+from store.verdicts import stands
 from store.writing import chunks
 
 LAW_ROLES = ("transposition", "application_date")
@@ -173,12 +174,10 @@ def _stands(wanted: DueSearch, ruling: Ruling) -> Any:
 
 
 def _latest(wanted: DueSearch, condition: Any) -> Any:
-    """Whether the newest verdict on the item meets the condition."""
-    same = (VerdictRow.municipality == wanted.municipality, VerdictRow.source == ItemRow.source)
-    newer = aliased(VerdictRow)
-    is_newer = (newer.municipality == wanted.municipality, newer.source == ItemRow.source, newer.key == ItemRow.key)
-    superseded = select(newer.id).where(*is_newer, newer.id > VerdictRow.id).correlate(VerdictRow, ItemRow).exists()
-    found = select(VerdictRow.id).where(*same, VerdictRow.key == ItemRow.key, condition, ~superseded)
+    """Whether the verdict that stands on the item meets the condition."""
+    here = (wanted.municipality, ItemRow.source, ItemRow.key)
+    same = (VerdictRow.municipality == here[0], VerdictRow.source == here[1], VerdictRow.key == here[2])
+    found = select(VerdictRow.id).where(*same, condition, stands(VerdictRow, *here))
     return found.correlate(ItemRow).exists()
 
 

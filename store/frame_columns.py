@@ -156,7 +156,7 @@ _RANKED = select(
     func.row_number()
     .over(
         partition_by=(VerdictRow.municipality, VerdictRow.source, VerdictRow.key),
-        order_by=(VerdictRow.at.desc(), VerdictRow.id.desc()),
+        order_by=VerdictRow.id.desc(),  # as store.verdicts.stands has it
     )
     .label("place"),
 ).subquery()

@@ -63,21 +63,24 @@ def list_verdicts(
     return [_verdict(row) for row in session.scalars(query)]
 
 
-def latest_verdicts(session: Session, municipality: str) -> dict[Key, Verdict]:
-    """Return the newest verdict of the municipality on each item that has one; one that was taken back is none."""
+def stands(verdict: Any, municipality: Any, source: Any, key: Any) -> Any:
+    """Return the condition that no verdict was given after this one; which one stands is decided here alone.
+
+    The number tells the order, not the moment: a clock that is set back must not let an older verdict win.
+    """
     newer = aliased(VerdictRow)
-    is_superseded = (
-        select(newer.id)
-        .where(
-            newer.municipality == VerdictRow.municipality,
-            newer.source == VerdictRow.source,
-            newer.key == VerdictRow.key,
-            (newer.at > VerdictRow.at) | ((newer.at == VerdictRow.at) & (newer.id > VerdictRow.id)),
-        )
-        .exists()
+    same = (newer.municipality == municipality, newer.source == source, newer.key == key)
+    later = select(newer.id).where(*same, newer.id > verdict.id)
+    return ~later.correlate_except(newer).exists()
+
+
+def latest_verdicts(session: Session, municipality: str) -> dict[Key, Verdict]:
+    """Return the verdict that stands on each item that has one; one that was taken back is none."""
+    query = select(VerdictRow).where(
+        VerdictRow.municipality == municipality,
+        stands(VerdictRow, VerdictRow.municipality, VerdictRow.source, VerdictRow.key),
     )
-    query = select(VerdictRow).where(VerdictRow.municipality == municipality, ~is_superseded)
-    standing = query.where(VerdictRow.ruling != Ruling.REOPENED.value).order_by(VerdictRow.at, VerdictRow.id)
+    standing = query.where(VerdictRow.ruling != Ruling.REOPENED.value).order_by(VerdictRow.id)
     return {(row.source, row.key): _verdict(row) for row in session.scalars(standing)}
 
 

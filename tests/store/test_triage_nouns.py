@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from store.actions import list_actions, save_action
 from store.db import Store
+from store.due import DueSearch, find_due
+from store.item_search import Search, find_items
 from store.items import upsert_items
 from store.saved_searches import list_searches, remove_search, save_search
-from store.types import Action, Item, Ruling, SavedSearch, Verdict
+from store.types import Action, Deadline, Item, Kind, Ruling, SavedSearch, Verdict
 from store.verdicts import latest_verdicts, list_verdicts, newest_verdict, save_verdict, verdicts_on
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -54,6 +56,26 @@ def test_of_two_verdicts_of_one_moment_the_last_written_counts(filled: Store) ->
         save_verdict(session, ruled("a", Ruling.SEND))
         save_verdict(session, ruled("a", Ruling.DROP))
         assert latest_verdicts(session, "x")["cellar", "a"].ruling is Ruling.DROP
+
+
+@pytest.mark.parametrize("minutes", [0, -90])
+def test_one_rule_says_which_verdict_stands_also_when_moments_tie_or_the_clock_was_set_back(
+    filled: Store, minutes: int
+) -> None:
+    day = date(2026, 12, 4)
+    call = Item(source="cellar", key="c", kind=Kind.CALL, title="Stöd", url="", deadlines=(Deadline(day),))
+    with filled.session() as session:
+        upsert_items(session, [call], now=NOW)
+        save_verdict(session, ruled("c", Ruling.SEND))
+        save_verdict(session, ruled("c", Ruling.DROP, minutes))
+        assert latest_verdicts(session, "x")["cellar", "c"].ruling is Ruling.DROP
+        assert verdicts_on(session, "x", [("cellar", "c")])["cellar", "c"][-1].ruling is Ruling.DROP
+        found = {state: find_items(session, Search(state=state, municipality="x")).items for state in ("send", "drop")}
+        assert [len(items) for items in found.values()] == [0, 1]
+        wanted = DueSearch(municipality="x", first=day, last=day, relevance=0.0)
+        assert find_due(session, wanted, limit=9) == []
+        save_verdict(session, ruled("c", Ruling.SEND, minutes))
+        assert [due.item.key for due in find_due(session, wanted, limit=9)] == ["c"]
 
 
 def test_saved_search_comes_back_and_one_of_the_same_name_replaces_it(store: Store) -> None:
