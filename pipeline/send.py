@@ -5,16 +5,19 @@ from __future__ import annotations
 import email
 import email.policy
 import logging
-from collections.abc import Callable, Collection, Sequence
+import threading
+from collections.abc import Callable, Collection
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pipeline.record import tell
 from pipeline.send_wording import detail, summary
 from pipeline.transport import Transport
+from store.claims import claim, let_go, recover_sending, settle, take_due
 from store.db import Store
-from store.digests import claim, due_ids, first_try, get_digest, recover_sending, settle
-from store.errors import DeliveryError
+from store.digests import due_ids, first_try, get_digest
+from store.errors import DeliveryError, StoreError
 from store.runs import begin_run, end_run, interrupt_running
 from store.types import Delivery, Digest, DigestState, Outcome, Run
 
@@ -22,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 # Minutes to the next try after each failed one; the last repeats. Grey-listing servers say yes after one to fifteen.
 RETRY_MINUTES = (1, 5, 15, 60, 240)
+AT_ONCE = 20  # digests taken at a time: a few seconds' work, so that two who send end together
+# Seconds to wait for a database server that has gone, before a letter that has left is nobody knows where.
+PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
 GIVE_UP = timedelta(hours=48)  # then the coordinator decides: a letter of last week is of no use as a surprise
 
 Progress = Callable[[int, int | None], None]
@@ -38,6 +44,8 @@ class Batch:
     store: Store
     transport: Transport
     now: datetime
+    run: Run
+    among: Collection[str] | None
     settled: dict[str, DigestState] = field(default_factory=dict)
     faults: list[Delivery] = field(default_factory=list)
     next_try: datetime | None = None
@@ -54,39 +62,52 @@ def send_due(
     """Deliver every digest that is due, one by one, and return the finished run.
 
     A digest is claimed when the receiver has accepted its recipient and settled when it has answered, so a process
-    that dies leaves at most one digest of which nobody knows. Raises StoreError when another process is sending.
-    `among` are the municipalities whose letters go this way; those of others wait.
+    that dies leaves at most one digest of which nobody knows. On PostgreSQL several may send, also on several
+    machines: each takes some, and one that lives alone claims what it has taken. On SQLite raises StepBusy when
+    another process is sending. `among` are the municipalities whose letters go this way; those of others wait.
     """
-    with store.exclusive("send"):
+    with ExitStack() as held:
         with store.session(durable=True) as session:
-            interrupt_running(session, now, steps=["send"])
+            run = begin_run(session, "send", now=now)
+            held.enter_context(store.beside_others("send", run.id))  # before anybody can see the run
+            interrupt_running(session, now, steps=["send"], but=run.id)
             again, unclear = recover_sending(
                 session, now, resend=transport.idempotent, transport=transport.name, among=among
             )
-            due = due_ids(session, now, among=among)
-            run = begin_run(session, "send", now=now)
+            due = len(due_ids(session, now, among=among))
         tell("begins", run)
-        batch = Batch(store, transport, now, dict.fromkeys(unclear, DigestState.UNCLEAR))
+        batch = Batch(store, transport, now, run, among, dict.fromkeys(unclear, DigestState.UNCLEAR))
         try:
             _send_all(batch, due, progress)
         finally:
             transport.close()
-        finished = _finish(run, batch, recovered=len(again), due=len(due))
+            with suppress(StoreError), store.session() as session:  # a database that is gone: the next run does it
+                let_go(session, run.id)
+        finished = _finish(run, batch, recovered=len(again), due=due)
         with store.session() as session:
             end_run(session, finished)
         tell("ends", finished)
     return finished
 
 
-def _send_all(batch: Batch, due: Sequence[str], progress: Progress | None) -> None:
-    for number, digest_id in enumerate(due):
-        error = _send_one(batch, digest_id)
-        if error and error.stops_batch:
-            for waiting in due[number + 1 :]:
-                _settle_failure(batch, waiting, error)
-            return
-        if progress:
-            progress(number + 1, len(due))
+def _send_all(batch: Batch, due: int, progress: Progress | None) -> None:
+    """Send what is due, some at a time, so that others may send the rest meanwhile."""
+    number, stop = 0, None
+    while taken := _take(batch):
+        for digest_id in taken:
+            if stop:
+                _settle_failure(batch, digest_id, stop)
+                continue
+            error = _send_one(batch, digest_id)
+            stop = error if error and error.stops_batch else None
+            number += 1
+            if progress and not stop:
+                progress(number, due)
+
+
+def _take(batch: Batch) -> list[str]:
+    with batch.store.session(durable=True) as session:
+        return take_due(session, batch.run.id, batch.now, most=AT_ONCE, among=batch.among)
 
 
 def _send_one(batch: Batch, digest_id: str) -> DeliveryError | None:
@@ -112,7 +133,7 @@ def _send_one(batch: Batch, digest_id: str) -> DeliveryError | None:
 
 def _claim(batch: Batch, digest_id: str) -> None:
     with batch.store.session(durable=True) as session:
-        if not claim(session, digest_id, batch.now, transport=batch.transport.name):
+        if not claim(session, digest_id, batch.now, transport=batch.transport.name, holder=batch.run.id):
             raise NotOurs(digest_id)
 
 
@@ -139,9 +160,16 @@ def _settle_failure(batch: Batch, digest_id: str, error: DeliveryError) -> None:
 
 
 def _settle(batch: Batch, delivery: Delivery, next_try: datetime | None = None) -> None:
-    with batch.store.session(durable=True) as session:
-        if settle(session, delivery, next_try=next_try):
-            batch.settled[delivery.digest_id] = delivery.state
+    for patience in (*PATIENCE, None):
+        try:
+            with batch.store.session(durable=True) as session:
+                if settle(session, delivery, next_try=next_try, holder=batch.run.id):
+                    batch.settled[delivery.digest_id] = delivery.state
+            break
+        except StoreError:
+            if patience is None or not batch.store.is_shared:
+                raise
+            threading.Event().wait(patience)
     if next_try:
         batch.next_try = min(next_try, batch.next_try or next_try)
 

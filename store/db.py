@@ -50,6 +50,20 @@ class Store:
         with self._translated(), locks.exclusive(self.engine, name):
             yield
 
+    @contextlib.contextmanager
+    def beside_others(self, name: str, holder: str) -> Iterator[None]:
+        """Do the named thing beside others that do it, each with a lock of its own that tells that it lives.
+
+        On SQLite as `exclusive`: one process at a time.
+        """
+        with self._translated(), locks.beside_others(self.engine, name, holder):
+            yield
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several machines may work on it at once: PostgreSQL."""
+        return self.path is None
+
     @property
     def path(self) -> Path | None:
         """The database file, or None on PostgreSQL."""

@@ -1,4 +1,4 @@
-"""Digests, as an outbox: frozen once, claimed as late as possible, settled with what came of it."""
+"""Digests, as an outbox: frozen once, found when they are due, decided about by persons."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.columns import UtcTime, storable
+from store.columns import storable
 from store.digest_rows import digest_of, entry_of, entry_row, row_of
 from store.item_rows import Key
 from store.meta import get_meta
@@ -19,9 +19,6 @@ from store.types import Delivery, Digest, DigestEntry, DigestState
 from store.writing import add, chunks
 
 RESTORED_WEEK = "restored.week"  # digests of this ISO week and earlier may have been sent and forgotten
-
-_WAITING = (DigestState.QUEUED.value, DigestState.RETRY.value)
-_UNSETTLED = (*_WAITING, DigestState.SENDING.value)
 
 
 def freeze_digest(session: Session, digest: Digest) -> bool:
@@ -41,13 +38,16 @@ def freeze_digest(session: Session, digest: Digest) -> bool:
 
 def due_ids(session: Session, now: datetime, *, among: Collection[str] | None = None) -> list[str]:
     """Return the ids of the digests to be tried now, the oldest first; `among` are the municipalities asked for."""
+    return list(session.scalars(select_due(now, among)))
+
+
+def select_due(now: datetime, among: Collection[str] | None) -> Select[Any]:
+    """Return the query for the ids of the digests to be tried now, the oldest first."""
     # Nothing is put off for a day: a next try so far ahead was noted under a clock that has been set back since.
     turn = or_(DigestRow.next_try <= now, DigestRow.next_try > now + timedelta(days=1))
     due = or_(DigestRow.state == DigestState.QUEUED.value, (DigestRow.state == DigestState.RETRY.value) & turn)
     query = select(DigestRow.id).where(due).order_by(DigestRow.created_at, DigestRow.id)
-    if among is not None:
-        query = query.where(DigestRow.municipality.in_(among))
-    return list(session.scalars(query))
+    return query if among is None else query.where(DigestRow.municipality.in_(among))
 
 
 def due_digests(session: Session, now: datetime, *, municipality: str | None = None) -> list[Digest]:
@@ -55,76 +55,6 @@ def due_digests(session: Session, now: datetime, *, municipality: str | None = N
     ids = due_ids(session, now, among=None if municipality is None else (municipality,))
     found = {digest.id: digest for some in chunks(ids) for digest in _digests(session, DigestRow.id.in_(some))}
     return [found[name] for name in ids]
-
-
-def claim(session: Session, digest_id: str, now: datetime, *, transport: str = "smtp") -> bool:
-    """Take a waiting digest for sending; False when another has it or it is settled.
-
-    Committed durably before the first byte of the message goes out, so that whatever happens next the digest is
-    known to be on its way.
-    """
-    taken = (
-        update(DigestRow)
-        .where(DigestRow.id == digest_id, DigestRow.state.in_(_WAITING))
-        .values(
-            state=DigestState.SENDING.value,
-            transport=transport,
-            attempts=DigestRow.attempts + 1,
-            first_try=func.coalesce(DigestRow.first_try, _moment(now)),
-            next_try=None,
-        )
-        .returning(DigestRow.id)
-    )
-    return session.execute(taken).first() is not None
-
-
-def settle(session: Session, delivery: Delivery, *, next_try: datetime | None = None) -> bool:
-    """Record what came of an attempt; False when the digest was settled already and stays as it is."""
-    was_claimed = DigestRow.state == DigestState.SENDING.value
-    waits = delivery.state in (DigestState.QUEUED, DigestState.RETRY)
-    settled = (
-        update(DigestRow)
-        .where(DigestRow.id == delivery.digest_id, DigestRow.state.in_(_UNSETTLED))
-        .values(
-            state=delivery.state.value,
-            attempts=case((was_claimed, DigestRow.attempts), else_=DigestRow.attempts + 1),
-            first_try=func.coalesce(DigestRow.first_try, _moment(delivery.at)),
-            next_try=next_try,
-            settled_at=None if waits else delivery.at,
-        )
-        .returning(DigestRow.id)
-    )
-    if session.execute(settled).first() is None:
-        return False
-    _record(session, delivery)
-    return True
-
-
-def recover_sending(
-    session: Session,
-    now: datetime,
-    *,
-    resend: bool,
-    transport: str | None = None,
-    among: Collection[str] | None = None,
-) -> tuple[list[str], list[str]]:
-    """Settle what a dead process left as being sent, of these municipalities; the caller holds the lock of sending.
-
-    Returns the ids queued again and the ids left unclear. They are queued again only with `resend`, for a transport
-    to which a repeat does no harm, and only if that `transport` (any, when not named) was the one sending.
-    """
-    again: list[str] = []
-    unclear: list[str] = []
-    left = select(DigestRow.id, DigestRow.transport).where(DigestRow.state == DigestState.SENDING.value)
-    if among is not None:
-        left = left.where(DigestRow.municipality.in_(among))
-    for digest_id, used in session.execute(left.order_by(DigestRow.created_at, DigestRow.id)).all():
-        harmless = resend and transport in (None, used)
-        state = DigestState.QUEUED if harmless else DigestState.UNCLEAR
-        detail = "avbröts under sändningen"
-        settle(session, Delivery(digest_id=digest_id, at=now, transport=used, state=state, detail=detail))
-        (again if harmless else unclear).append(digest_id)
-    return again, unclear
 
 
 def send_again(session: Session, digest_id: str, now: datetime) -> bool:
@@ -173,12 +103,12 @@ def _decide(
     decided = (
         update(DigestRow)
         .where(DigestRow.id == digest_id, DigestRow.state.in_([before.value for before in states]))
-        .values(state=state.value, next_try=None, settled_at=settled_at, **fresh)
+        .values(state=state.value, next_try=None, settled_at=settled_at, holder="", **fresh)
         .returning(DigestRow.id)
     )
     if session.execute(decided).first() is None:
         return False
-    _record(session, Delivery(digest_id=digest_id, at=now, transport=transport, state=state, detail=detail))
+    record(session, Delivery(digest_id=digest_id, at=now, transport=transport, state=state, detail=detail))
     return True
 
 
@@ -292,11 +222,8 @@ def _digests(session: Session, *conditions: Any) -> list[Digest]:
     return [digest_of(row, entries[row.id]) for row in rows]
 
 
-def _moment(moment: datetime) -> Any:
-    return literal(moment, UtcTime())
-
-
-def _record(session: Session, delivery: Delivery) -> None:
+def record(session: Session, delivery: Delivery) -> None:
+    """Note what was tried or decided about a digest."""
     row = {
         "digest_id": delivery.digest_id,
         "at": delivery.at,

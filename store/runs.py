@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from store.columns import storable
+from store.locks import SEND, gone
 from store.marks import (
     SourcePart,
     save_marks,
@@ -69,13 +70,19 @@ def end_run(session: Session, run: Run) -> None:
     upsert(session, RunRow, [_row(run)], keep=["started_at"])
 
 
-def interrupt_running(session: Session, now: datetime, *, steps: Sequence[str] | None = None) -> int:
-    """Mark runs whose process is gone as interrupted and return how many; the caller holds the steps' lock."""
-    query = update(RunRow).where(RunRow.outcome == Outcome.RUNNING.value)
+def interrupt_running(session: Session, now: datetime, *, steps: Sequence[str] | None = None, but: str = "") -> int:
+    """Mark runs whose process is gone as interrupted and return how many; the caller holds the steps' lock.
+
+    Those that send may go on beside the caller, each with a lock of its own; `but` is the caller's.
+    """
+    running = RunRow.outcome == Outcome.RUNNING.value
+    sending = session.scalars(select(RunRow.id).where(running, RunRow.step == SEND, RunRow.id != but))
+    over = gone(session, SEND, sending.all())
+    query = update(RunRow).where(running, (RunRow.step != SEND) | RunRow.id.in_(over))
     if steps is not None:
         query = query.where(RunRow.step.in_(steps))
-    gone = query.values(outcome=Outcome.INTERRUPTED.value, ended_at=now, message="Avbruten, återupptas nästa gång.")
-    return len(session.execute(gone.returning(RunRow.id)).all())
+    ended = query.values(outcome=Outcome.INTERRUPTED.value, ended_at=now, message="Avbruten, återupptas nästa gång.")
+    return len(session.execute(ended.returning(RunRow.id)).all())
 
 
 def last_runs(session: Session, step: str = "collect") -> dict[str, Run]:

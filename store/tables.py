@@ -45,6 +45,7 @@ class ItemRow(Table):
         UniqueConstraint("source", "key"),
         Index(None, "day", "id"),
         Index(None, "kind", "day"),
+        Index(None, "source", "day"),
         Index(None, "changed_at"),
     )
 
@@ -127,6 +128,16 @@ class ItemDeadlineRow(Table):
     )  # the source's: then what was read in the text does not count
     day: Mapped[date] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ItemAreaRow(Table):
+    """A policy area that an item surely has, found by area; the scores are the assessment's own."""
+
+    __tablename__ = "item_areas"
+    __table_args__ = (Index(None, "area", "item_id"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
+    area: Mapped[str] = mapped_column(primary_key=True)
 
 
 class DetailRow(Table):
@@ -220,7 +231,12 @@ class VerdictRow(Table):
     """A ruling by a coordinator; none is ever overwritten, the newest counts."""
 
     __tablename__ = "verdicts"
-    __table_args__ = (_item_key(), Index(None, "municipality", "source", "key"), Index(None, "municipality", "at"))
+    __table_args__ = (
+        _item_key(),
+        Index(None, "municipality", "source", "key"),
+        Index(None, "municipality", "at"),
+        Index(None, "municipality", "ruling"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality: Mapped[str]
@@ -322,6 +338,7 @@ class DigestRow(Table):
     created_at: Mapped[datetime]
     attempts: Mapped[int]
     transport: Mapped[str]  # the one that claimed it last: only that one can tell whether a repeat is harmless
+    holder: Mapped[str] = mapped_column(server_default="")  # the run that has taken it to send it
     first_try: Mapped[datetime | None]
     next_try: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

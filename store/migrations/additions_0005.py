@@ -12,7 +12,9 @@ from store.migrations import (
     additions_0005_accounts,
     additions_0005_analyses,
     additions_0005_cofinancing,
+    additions_0005_finding,
     additions_0005_learning,
+    additions_0005_machines,
     additions_0005_municipalities,
     additions_0005_organisation,
     additions_0005_public,
@@ -87,4 +89,6 @@ THEMES: tuple[Callable[[], None], ...] = (
     additions_0005_public.publications,
     additions_0005_public.api_tokens,
     additions_0005_municipalities.belonging,
+    additions_0005_machines.claims,
+    additions_0005_finding.finding,
 )

@@ -19,7 +19,7 @@ _WRITING = (
     _COMMIT,
 )
 _SENDING = (
-    "store/digests.py:recover_sending",
+    "store/claims.py:recover_sending",
     "pipeline/transport.py:_connect",
     "smtplib.py:mail",
     "smtplib.py:rcpt",

@@ -10,8 +10,9 @@ from typing import Any
 
 from store.actions import save_action
 from store.assessments import save_assessments
+from store.claims import claim, settle
 from store.db import Session, Store
-from store.digests import claim, freeze_digest, settle
+from store.digests import freeze_digest
 from store.feedback import save_feedback
 from store.items import upsert_items
 from store.runs import begin_run, end_run, save_part_results

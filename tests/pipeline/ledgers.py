@@ -10,8 +10,9 @@ from typing import Any
 
 from pipeline.installation import Installation
 from pipeline.settings import Settings
+from store.claims import claim, settle
 from store.db import Store
-from store.digests import claim, freeze_digest, settle
+from store.digests import freeze_digest
 from store.feedback import save_feedback
 from store.items import upsert_items
 from store.types import Answer, Delivery, Digest, DigestEntry, DigestState, Feedback, Item

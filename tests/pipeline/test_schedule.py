@@ -20,8 +20,9 @@ from pipeline.installation import Installation
 from pipeline.perform import perform
 from pipeline.schedule import Worker, clock_went_back
 from pipeline.settings import BackupSettings, Settings
+from store.claims import settle
 from store.db import Store
-from store.digests import due_ids, list_digests, settle
+from store.digests import due_ids, list_digests
 from store.errors import ScanningError, StoreError
 from store.runs import begin_run, end_run, list_runs
 from store.types import Delivery, DigestState, Outcome, Run, SourceState

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pipeline.folder import FolderTransport, file_stem, html_of
 from pipeline.send import send_due
+from store.claims import claim
 from store.db import Store
-from store.digests import claim, deliveries, due_ids, get_digest
+from store.digests import deliveries, due_ids, get_digest
 from store.types import Outcome
 from tests.pipeline.outbox import NOW, fill_outbox, message_to, states
 

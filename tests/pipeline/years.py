@@ -9,11 +9,12 @@ from pipeline.municipality import COORDINATOR, Municipality
 from store.actions import save_action
 from store.analyses import save_analysis, sign_analysis
 from store.assessments import save_assessments
+from store.claims import claim, settle
 from store.codec import content_hash
 from store.cofinancing import save_trial
 from store.db import Store
 from store.decisions import save_decision
-from store.digests import claim, freeze_digest, settle
+from store.digests import freeze_digest
 from store.feedback import save_feedback
 from store.items import upsert_items
 from store.publications import save_publication

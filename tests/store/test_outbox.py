@@ -6,9 +6,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from store.claims import claim, recover_sending, settle
 from store.db import Store
 from store.digests import (
-    claim,
     count_as_sent,
     count_by_state,
     deliveries,
@@ -18,11 +18,9 @@ from store.digests import (
     get_digest,
     hold,
     list_digests,
-    recover_sending,
     release_held,
     send_again,
     sent_entries,
-    settle,
 )
 from store.feedback import list_feedback, save_feedback
 from store.types import Answer, Delivery, Digest, DigestEntry, DigestState, Feedback

@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from pipeline.background import Background, Task
 from pipeline.installation import Installation
 from store.audit import list_audit
-from store.digests import claim, deliveries, freeze_digest, get_digest, hold, list_digests, settle
+from store.claims import claim, settle
+from store.digests import deliveries, freeze_digest, get_digest, hold, list_digests
 from store.types import Delivery, Digest, DigestState, Role
 from tests.pipeline.mail_server import MailServer, mail_server
 from tests.pipeline.making import NOW

@@ -23,8 +23,8 @@ from pipeline.metrics import STEPS
 from pipeline.operation_settings import MetricsSettings
 from pipeline.readiness import LEAST_FREE, Lack, lacking
 from pipeline.record import begin, complete
+from store.claims import settle
 from store.db import open_store
-from store.digests import settle
 from store.errors import ConfigurationError
 from store.types import Delivery, DigestState
 from tests.pipeline.making import NOW

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from pipeline.installation import Installation
 from store.audit import list_audit
-from store.digests import claim, freeze_digest, settle
+from store.claims import claim, settle
+from store.digests import freeze_digest
 from store.feedback import save_feedback
 from store.types import Answer, Delivery, DigestEntry, DigestState, Feedback
 from tests.pipeline.making import NOW

@@ -11,7 +11,8 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from pipeline.installation import Installation
-from store.digests import claim, freeze_digest, list_digests, settle
+from store.claims import claim, settle
+from store.digests import freeze_digest, list_digests
 from store.types import Delivery, DigestEntry, DigestState, Role
 from tests.pipeline.making import NOW
 from tests.web.browsing import chromium, logged_in, needs_chromium, served
