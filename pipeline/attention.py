@@ -55,17 +55,34 @@ class Attention:
         return Attention((fault, *self.faults), self.standing) if fault else self
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an installation of several municipalities says of one: what only it is told, and whether it runs them all.
+
+    What is wrong with what all share is told to the coordinator whose installation it is, and not to all of them.
+    """
+
+    matter: str = ""
+    runs_all: bool = True
+
+
+ALONE = Beside()
+
+
 def attention_of(
     session: Session,
     sources: Mapping[str, Health],
     titles: Mapping[str, str],
     municipality: Municipality,
     now: datetime,
+    beside: Beside = ALONE,
 ) -> Attention:
     """Return what needs a person as of a moment."""
-    faults = [*source_faults(sources, titles, now), *digest_faults(session, municipality, now)]
-    faults += backup_faults(session, now)
-    faults += [fault] if (fault := missing_model()) else []
+    faults = [beside.matter] if beside.matter else []
+    faults += source_faults(sources, titles, now) if beside.runs_all else []
+    faults += digest_faults(session, municipality, now)
+    faults += backup_faults(session, now) if beside.runs_all else []
+    faults += [fault] if beside.runs_all and (fault := missing_model()) else []
     faults += learning_faults(session, municipality)
     faults += cofinancing_faults(session, municipality, now)
     late, later = action_faults(session, municipality, now)

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from pipeline.attention import Beside
+from pipeline.compose import build_digests
 from pipeline.installation import Installation
 from pipeline.learn import STEP as LEARN
 from pipeline.learn import learn
 from pipeline.record import begin, end
+from pipeline.served import first_path
 from store.errors import PartlyDone, ScanningError, StoreError
-from store.types import Outcome, Run
+from store.types import Digest, Outcome, Run
 
 logger = logging.getLogger(__name__)
 
+SPOILT = "Kommunens fil går inte att använda, och det som stod i den före senaste ändringen gäller."
 FAULT_IN_LEARNING = "Lärandet av era bedömningar stannade på ett fel i programmet. Det som lärdes före det används."
 
 
@@ -99,10 +103,19 @@ def summed(runs: Iterable[Run]) -> Mapping[str, int]:
     return counts
 
 
-def matter_of(installation: Installation) -> str:
-    """Return what a coordinator is told of the own file: that it cannot be used as it stands, "" when it can."""
+def beside_of(installation: Installation) -> Beside:
+    """Return what a coordinator is told because the municipality is one of several.
+
+    That its own file cannot be used is told to it alone. What all share is the matter of the home's own municipality,
+    the one that runs the installation; where there is none, `utkik check`, `utkik status` and the log tell of it.
+    """
     key = installation.municipality.key
     fault = next((fault for fault in installation.faults if fault.key == key and fault.is_kept), None)
-    if fault is None:
-        return ""
-    return f"Kommunens fil går inte att använda, och det som stod i den före senaste ändringen gäller. {fault.message}."
+    runs_all = len(installation.places) <= 1 or installation.place == first_path(installation.settings)
+    return Beside(f"{SPOILT} {fault.message}." if fault else "", runs_all)
+
+
+def lacking_digests(installation: Installation, *, week: str, now: datetime) -> list[Digest]:
+    """Return the digests that the week still lacks for the municipality in question, without writing anything."""
+    store, municipality, settings = installation.store, installation.municipality, installation.settings
+    return build_digests(store, municipality, settings, week=week, now=now, beside=beside_of(installation))

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from pipeline.attention import ALONE, Beside
 from pipeline.candidates import read_history
 from pipeline.currency import Week
 from pipeline.edition import Edition, open_edition
@@ -43,15 +44,15 @@ def compose(
     now: datetime,
     progress: Progress | None = None,
     late: Lateness = ON_TIME,
-    matter: str = "",
+    beside: Beside = ALONE,
 ) -> Run:
     """Freeze the digests that the week still lacks, and return the finished run.
 
     A contact person who has a digest for the week gets no other, whatever has come in since. `late` is told in them,
-    `matter` to the coordinator alone.
+    `beside` decides what else the coordinator is told.
     """
     run = begin(store, "compose", week, now=now)
-    edition = open_edition(store, municipality, settings, week=week, now=now, late=late, matter=matter)
+    edition = open_edition(store, municipality, settings, week=week, now=now, late=late, beside=beside)
     digests = _digests(store, edition, progress)
     if digests:
         with store.session() as session:
@@ -74,9 +75,11 @@ def build_digests(
     week: str,
     now: datetime,
     progress: Progress | None = None,
+    beside: Beside = ALONE,
 ) -> list[Digest]:
     """Return the digests that the week still lacks, without writing anything."""
-    return _digests(store, open_edition(store, municipality, settings, week=week, now=now), progress)
+    edition = open_edition(store, municipality, settings, week=week, now=now, beside=beside)
+    return _digests(store, edition, progress)
 
 
 def _digests(store: Store, edition: Edition, progress: Progress | None) -> list[Digest]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawlers.dates import STOCKHOLM
-from pipeline.compose import build_digests
+from pipeline.by_municipality import lacking_digests
 from pipeline.due import Slot
 from pipeline.folder import file_stem, html_of
 from pipeline.installation import Installation
@@ -149,7 +149,7 @@ def unit_name(municipality: Municipality, unit: str) -> str:
 
 def preview_letters(installation: Installation, week: str, now: datetime) -> list[Digest]:
     """Return the letters that the week lacks as they would leave now; nothing is written."""
-    return build_digests(installation.store, installation.municipality, installation.settings, week=week, now=now)
+    return lacking_digests(installation, week=week, now=now)
 
 
 def preview_rows(session: Session, municipality: Municipality, digests: Sequence[Digest]) -> list[LetterRow]:

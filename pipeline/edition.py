@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crawlers.catalogue import SourceFacts, facts
 from crawlers.feed_catalogue import merged_feeds
-from pipeline.attention import Attention, attention_of
+from pipeline.attention import ALONE, Attention, Beside, attention_of
 from pipeline.candidate import Candidate, ItemId
 from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.contact_faults import with_contacts
@@ -69,7 +69,7 @@ def open_edition(
     week: str,
     now: datetime,
     late: Lateness = ON_TIME,
-    matter: str = "",
+    beside: Beside = ALONE,
 ) -> Edition:
     """Return what the letters of the period share, as of one moment of the database."""
     moment = Week(now)
@@ -87,9 +87,10 @@ def open_edition(
         candidates = read_candidates(session, municipality, verdicts, moment, also=answers.items) if missing else []
         routes = route_items(candidates, municipality, verdicts, moment.today)
         sources = health_of(session, settings)
-        attention = attention_of(session, sources, titles, municipality, now)
+        attention = attention_of(session, sources, titles, municipality, now, beside)
         attention = with_contacts(attention, municipality, states, now)
-        fault = needs_a_person(newest_run(session), is_on=settings.second_reader.is_on)
+        reader = newest_run(session) if beside.runs_all else None
+        fault = needs_a_person(reader, is_on=settings.second_reader.is_on)
         return Edition(
             municipality=municipality,
             settings=settings,
@@ -102,7 +103,7 @@ def open_edition(
             routes=routed(routes, answers, municipality, verdicts, {candidate.id for candidate in candidates}),
             chosen=frozenset(item for item, v in verdicts.items() if v.ruling is Ruling.SEND) | answers.items,
             sources=source_notes(sources, titles, now),
-            attention=attention.with_fault(fault).with_fault(late.matter).with_fault(matter),
+            attention=attention.with_fault(fault).with_fault(late.matter),
             summary=summary_of(session, municipality, week, now),
             regions={source.name: source.region for source in known},
             links=links_of(settings, municipality),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.assess import assess
 from pipeline.backup import scheduled_backup
-from pipeline.by_municipality import all_keys, for_each, learn_each, learn_one, matter_of, summed
+from pipeline.by_municipality import all_keys, beside_of, for_each, learn_each, learn_one, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
@@ -118,7 +118,7 @@ def write_digests(installation: Installation, step: Step, now: datetime, progres
         now=now,
         progress=progress,
         late=step.late,
-        matter=matter_of(installation),
+        beside=beside_of(installation),
     )
     note_composed(installation, step.week, now)
     return run

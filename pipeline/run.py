@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.assess import assess
-from pipeline.by_municipality import all_keys, for_each, learn_each, matter_of, summed
+from pipeline.by_municipality import all_keys, beside_of, for_each, learn_each, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
@@ -145,8 +145,8 @@ def _compose(installation: Installation, console: Console, *, week: str, now: da
 
         def compose_one(one: Installation) -> Run:
             store, municipality, settings = one.store, one.municipality, one.settings
-            matter = matter_of(one)
-            return compose(store, municipality, settings, week=week, now=now, progress=progress, matter=matter)
+            beside = beside_of(one)
+            return compose(store, municipality, settings, week=week, now=now, progress=progress, beside=beside)
 
         runs = for_each(installation, all_keys(installation), "Brev", compose_one)
     counts = summed(runs)

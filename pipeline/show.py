@@ -13,10 +13,10 @@ from rich.markup import escape
 
 from crawlers.catalogue import facts
 from crawlers.dates import STOCKHOLM
+from pipeline.by_municipality import lacking_digests
 from pipeline.candidate import Candidate
 from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.changes import change_since
-from pipeline.compose import build_digests
 from pipeline.currency import Week
 from pipeline.health import told_shares
 from pipeline.installation import Installation
@@ -132,7 +132,7 @@ def moment_text(text: str | None) -> str:
 
 def preview_values(installation: Installation, *, week: str, now: datetime) -> list[dict[str, Any]]:
     """Return each digest that the week still lacks: whom it is for, its subject and its text."""
-    digests = build_digests(installation.store, installation.municipality, installation.settings, week=week, now=now)
+    digests = lacking_digests(installation, week=week, now=now)
     return [
         {"contact": d.contact, "subject": d.subject, "entries": len(d.entries), "text": text_of(d.message)}
         for d in digests
@@ -141,7 +141,7 @@ def preview_values(installation: Installation, *, week: str, now: datetime) -> l
 
 def previews(installation: Installation, console: Console, *, week: str, now: datetime) -> None:
     """Show the text of each digest that the week still lacks, without writing anything."""
-    digests = build_digests(installation.store, installation.municipality, installation.settings, week=week, now=now)
+    digests = lacking_digests(installation, week=week, now=now)
     for digest in digests:
         console.rule(escape(digest.contact))
         console.print(escape(text_of(digest.message)), soft_wrap=True, highlight=False)
