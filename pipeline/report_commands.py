@@ -49,7 +49,7 @@ def annual(
     moment = context.obj.moment(now)
     wanted = typed_year(year) or local_day(moment).year
     with open_one(context) as installation:
-        folder = out or installation.settings.home / "reports"
+        folder = out or reports_folder(installation)
         for line in write_annual(installation, wanted, folder, moment):
             context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
 
@@ -73,7 +73,7 @@ def meeting(
         with installation.store.reading() as session:
             read = read_meeting(session, installation.municipality, on, moment, after)
         document = meeting_pack(read, installation.municipality)
-        folder = out or installation.settings.home / "reports"
+        folder = out or reports_folder(installation)
         for line in write_document(document, folder, f"mote-{on}", moment):
             context.obj.console.print(escape(line), soft_wrap=True, highlight=False)
 
@@ -107,6 +107,12 @@ def keep_decision(
         )
     said = f"Beslutet är antecknat{' och har blivit en åtgärd' if decision.action_id else ''}: {decision.text}"
     context.obj.console.print(escape(said), soft_wrap=True, highlight=False)
+
+
+def reports_folder(installation: Installation) -> Path:
+    """Return where reports are written unless told otherwise: of one among several in a folder of its own."""
+    folder = installation.settings.home / "reports"
+    return folder / installation.municipality.key if len(installation.places) > 1 else folder
 
 
 def write_annual(installation: Installation, year: int, folder: Path, now: datetime) -> list[str]:
