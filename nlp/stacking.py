@@ -104,7 +104,10 @@ class StackedAssessor:
 
     def assess(self, items: Sequence[Item]) -> list[Assessment]:
         """Return one assessment per item, in order."""
-        said = self.inner.assess(items)
+        return self.lay_on(items, self.inner.assess(items))
+
+    def lay_on(self, items: Sequence[Item], said: Sequence[Assessment]) -> list[Assessment]:
+        """Return what the inner assessor said of the items with the encoder's share in it."""
         moved = stack(said, self.encoder.encode([text_of(item) for item in items]), self.learnt) if items else []
         return [replace(assessment, assessor=self.version) for assessment in moved]
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exc
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from store import engine as engines
 from store import locks, schema
+from store.errors import StoreError
 
 __all__ = ["Session", "Store", "migrate", "open_store"]
 
@@ -98,6 +99,10 @@ class Store:
             if known is None:
                 raise
             raise known from error
+        except exc.TimeoutError as error:
+            raise StoreError(
+                "Alla förbindelser med databasservern är upptagna. Försök igen om en stund, eller sänk web.threads."
+            ) from error
 
 
 def open_store(url: str, *, wait: float = engines.BUSY_SECONDS) -> Store:

@@ -15,6 +15,13 @@ from store.errors import DamagedStore, StoreError
 # A writer waits this long for another; the longest single transaction (a chunk of a first fill) is about a second.
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
+# Connections to PostgreSQL: so many are kept, and so many more opened when all the page's threads (64 at most) ask at
+# once; a process at rest has one or two.
+POOL, MORE = 5, 75
+POOL_SECONDS = 30  # to wait for one to be free
+OLDEST = 1_800  # seconds: firewalls forget a connection that has been silent for an hour, and tell nobody
+# A machine that is gone is noticed after a minute, not after the two hours of the operating system.
+ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -36,7 +43,11 @@ def create(url: str, *, wait: float = BUSY_SECONDS) -> Engine:
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,  # a server that was restarted between two steps is met with a new connection
-        connect_args={"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"},
+        pool_size=POOL,
+        max_overflow=MORE,
+        pool_timeout=POOL_SECONDS,
+        pool_recycle=OLDEST,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8", **ALIVE},
         json_serializer=_to_json,
         json_deserializer=_from_json,
     )

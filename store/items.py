@@ -172,9 +172,17 @@ def iter_items(
         yield item_of(row)
 
 
-def items_without_assessment(session: Session, assessor: str, limit: int = 500) -> list[StoredItem]:
-    """Return items that this assessor has not read as they stand now, oldest in the store first."""
+def items_without_assessment(
+    session: Session, assessor: str, limit: int = 500, *, after: Key | None = None
+) -> list[StoredItem]:
+    """Return items that this assessor has not read as they stand now, oldest in the store first.
+
+    `after` is the last one that is being read already.
+    """
     query = _without_assessment(select(*COLUMNS), assessor).order_by(COLUMNS.id).limit(limit)
+    if after:
+        same = (ItemRow.source == after[0]) & (ItemRow.key == after[1])
+        query = query.where(COLUMNS.id > select(ItemRow.id).where(same).scalar_subquery())
     return [item_of(row) for row in session.execute(query)]
 
 

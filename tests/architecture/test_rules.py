@@ -45,6 +45,8 @@ def test_imports_follow_the_contracts() -> None:
         ("spacy", {"nlp/text.py"}),
         ("smtplib", {"pipeline/send.py", "pipeline/transport.py"}),
         ("apscheduler", {"pipeline/schedule.py"}),
+        ("dask", {"pipeline/engine_dask.py"}),
+        ("distributed", {"pipeline/engine_dask.py", "pipeline/engine_worker.py"}),
         ("os.environ", {"pipeline/settings.py"}),
     ],
 )

@@ -1,0 +1,218 @@
+"""The same work in this process and on a real cluster: the same answers, whatever dies on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dask
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from nlp.assessor import Assessor
+from pipeline.assess import assess
+from pipeline.engine import LOCAL, Engine, engine_of
+from pipeline.engine_dask import DaskEngine
+from pipeline.settings import Settings
+from store.copying import read_rows, table_names
+from store.db import Store, open_store
+from store.errors import ConfigurationError, EngineError
+from store.items import upsert_items
+from store.types import Item, Kind
+from tests.pipeline.cluster import Cluster, cluster
+
+pytestmark = pytest.mark.xdist_group("cluster")
+NOW = datetime(2026, 8, 21, 6, 0, tzinfo=UTC)
+SUBJECTS = ("avloppsvatten och dricksvatten", "grundskolans lärare", "kollektivtrafik på landsbygden", "hemtjänst")
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster(tmp_path_factory.mktemp("cluster"), 2) as made:
+        yield made
+
+
+@dataclass(frozen=True, slots=True)
+class Doubling:
+    """Doubles; dies of 13, and does not take 7."""
+
+    waits: bool = False
+
+    def ready(self) -> Callable[[int], int]:
+        return doubled
+
+
+def doubled(number: int) -> int:
+    if number == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 7:
+        raise ConfigurationError("sju går inte", path=Path("tal.toml"), line=7)
+    return 2 * number
+
+
+def items(number: int) -> list[Item]:
+    """Return items of which every twentieth is anything to municipalities: the others are not compared as stories."""
+    return [
+        Item(
+            source="feeds",
+            key=f"{n}",
+            kind=Kind.NEWS,
+            title=f"Nya pengar till {SUBJECTS[n // 20 % 4]}" if n % 20 == 0 else f"Lag {n} vann match {n * 7}",
+            url=f"https://example.org/{n}",
+            text="Kommuner får söka stöd senast den 3 maj 2027." if n % 20 == 0 else "Det blev 2-1.",
+            language="sv",
+        )
+        for n in range(number)
+    ]
+
+
+def filled(path: Path, number: int = 1_100) -> Store:
+    store = open_store(f"sqlite:///{path}")
+    with store.session() as session:
+        upsert_items(session, items(number), now=NOW)
+    return store
+
+
+def all_of(store: Store, *, without: str = "") -> dict[str, list[str]]:
+    """Return every row of every table but the names that are given by chance, to compare two stores by."""
+    with store.reading() as session:
+        found = {name: list(read_rows(session, name)) for name in table_names() if name not in ("meta", without)}
+    return {
+        name: sorted(repr({**row, "id": ""} if name == "runs" else row) for row in rows) for name, rows in found.items()
+    }
+
+
+def test_archive_is_assessed_alike_here_and_by_workers_of_which_one_is_killed(
+    two_workers: Cluster, tmp_path: Path
+) -> None:
+    assessor = Assessor.load()
+    with filled(tmp_path / "here.db") as here, filled(tmp_path / "there.db") as there:
+        assess(here, assessor, now=NOW)
+        third = two_workers.worker()
+        done = []
+
+        def progress(number: int, total: int | None) -> None:
+            if not done:
+                third.kill()
+            done.append((number, total))
+
+        with DaskEngine(two_workers.address) as engine:
+            assess(there, assessor, now=NOW, progress=progress, engine=engine)
+        assert all_of(here) == all_of(there)
+    assert done == [(500, 1_100), (1_000, 1_100), (1_100, 1_100)]
+
+
+def test_answers_come_in_order_and_errors_as_they_are(two_workers: Cluster) -> None:
+    with DaskEngine(two_workers.address) as engine:
+        for either in (LOCAL, engine):
+            assert list(either.map(Doubling(), range(3))) == [0, 2, 4]
+            assert list(either.map(Doubling(waits=True), range(7))) == [0, 2, 4, 6, 8, 10, 12]
+            with pytest.raises(ConfigurationError, match=r"tal.toml, rad 7: sju går inte") as caught:
+                list(either.map(Doubling(), [1, 7, 2]))
+            assert caught.value.line == 7
+
+
+def test_batches_are_asked_for_only_as_far_ahead_as_there_are_workers(two_workers: Cluster) -> None:
+    asked = []
+
+    def batches() -> Iterator[int]:
+        for number in range(100, 200):
+            asked.append(number)
+            yield number
+
+    with DaskEngine(two_workers.address) as engine:
+        answers = engine.map(Doubling(), batches())
+        assert next(answers) == 200
+        assert len(asked) <= 2 * 3 + 1
+
+
+def test_work_that_kills_its_workers_is_told_and_other_work_goes_on(tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", 5) as made, DaskEngine(made.address) as engine:
+        with pytest.raises(EngineError, match="fyra arbetare i rad dog"):
+            list(engine.map(Doubling(), [13]))
+        assert list(engine.map(Doubling(), [1])) == [2]
+
+
+def test_scheduler_that_dies_is_one_sentence_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    assessor = Assessor.load()
+    with filled(tmp_path / "here.db") as here, filled(tmp_path / "there.db") as there:
+        assess(here, assessor, now=NOW)
+        with cluster(tmp_path / "cluster", 1) as made, DaskEngine(made.address) as engine:
+            with pytest.raises(
+                EngineError, match=r"Förbindelsen med klustret dask://.* bröts. Det som är klart är sparat"
+            ):
+                assess(there, assessor, now=NOW, progress=lambda *_: made.scheduler.kill(), engine=engine)
+            with there.reading() as session:
+                assert len(list(read_rows(session, "assessments"))) == 500
+            assess(there, assessor, now=NOW, engine=LOCAL)
+        assert all_of(here, without="runs") == all_of(there, without="runs")
+
+
+def test_worker_of_another_version_is_given_nothing(tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", 0) as made, DaskEngine(made.address, look=0.25) as engine:
+        made.worker(preload="tests.pipeline.other_program")
+        with pytest.raises(EngineError, match="1 arbetare har en annan version av programmet"):
+            list(engine.map(Doubling(), [1]))
+
+
+def test_nobody_there_is_one_sentence(tmp_path: Path) -> None:
+    with DaskEngine("dask://127.0.0.1:9", connect=0.5) as engine, pytest.raises(EngineError, match="svarar inte"):
+        list(engine.map(Doubling(), [1]))
+
+
+def test_parts_talk_over_tls_and_nobody_without_a_certificate_gets_in(tmp_path: Path) -> None:
+    certificate, key = map(str, certify(tmp_path))
+    parts = {part: {"cert": certificate, "key": key} for part in ("scheduler", "worker", "client")}
+    environment = {
+        f"DASK_DISTRIBUTED__COMM__TLS__{part}__{what}".upper(): path
+        for part, paths in parts.items()
+        for what, path in paths.items()
+    }
+    environment["DASK_DISTRIBUTED__COMM__TLS__CA_FILE"] = certificate
+    with cluster(tmp_path / "cluster", 1, environment=environment, scheme="tls") as made:
+        assert made.address.startswith("tls://127.0.0.1:")
+        with DaskEngine(made.address, connect=1.0) as engine, pytest.raises(EngineError, match="certifikaten"):
+            list(engine.map(Doubling(), [1]))
+        # Read from the environment once, when Dask is imported.
+        own = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
+        known = dask.config.set({f"distributed.comm.tls.{name}": path for name, path in own.items()})
+        with known, DaskEngine(made.address) as engine:
+            assert list(engine.map(Doubling(), [1])) == [2]
+
+
+def certify(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate that has signed itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "utkik")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - dt.timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + dt.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, secret = folder / "cluster.pem", folder / "cluster.key"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    kind, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    secret.write_bytes(key.private_bytes(kind, form, serialization.NoEncryption()))
+    return certificate, secret
+
+
+@pytest.mark.parametrize("address", ["dask://", "tcp://127.0.0.1:8786", "dask://user@host:8786", "spark://host:1"])
+def test_only_what_we_know_is_an_engine(address: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="engine"):
+        Settings(home=tmp_path, engine=address)
+
+
+def test_settings_choose_the_engine(tmp_path: Path) -> None:
+    with engine_of(Settings(home=tmp_path)) as here, engine_of(Settings(home=tmp_path, engine="tls://a:8786")) as there:
+        chosen: list[Engine] = [here, there]
+        assert [engine.is_here for engine in chosen] == [True, False]
