@@ -60,5 +60,5 @@ def shared_addresses(municipalities: Sequence[Municipality]) -> list[str]:
     for address in dict.fromkeys(one.page.address.rstrip("/") for one in municipalities if one.page.address):
         names = [one.name for one in municipalities if one.page.address.rstrip("/") == address]
         if len(names) > 1:
-            told.append(f"{' och '.join(names)} har samma address i [page], {address}: ge var och en sin egen.")
+            told.append(f"{' och '.join(names)} har samma adress i [page], {address}: ge var och en sin egen.")
     return told
