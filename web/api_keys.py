@@ -35,7 +35,7 @@ def admit(needed: Role) -> None:
         raise Problem(403, "The municipality of the key is not served any more.")
     named = request.args.get(context.ASKED, "")
     if named and (not context.is_served(named) or (found.municipality and named != found.municipality)):
-        raise Problem(403, f"The key opens no municipality {named[:60]}.")
+        raise Problem(403, "The key does not open that municipality.")
     if found.last_used != context.today():  # once a day, so that reading all but writes nothing
         with context.store().session() as session:
             mark_used(session, found.id, context.today())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from web.access import is_allowed
-from web.context import account_or_none, may_call, whole
+from web.context import account_or_none, chooses, may_call, municipality_key, serves_several, whole
 from web.language import N_, _
 
 # Endpoints; one that is not there yet, or that the account may not see, is left out.
@@ -21,6 +21,7 @@ MAIN = (
     ("organisation.show", N_("Organisation")),
 )
 MENU = (
+    ("municipalities.show", N_("Kommuner")),
     ("threads.show", N_("Ärenden")),
     ("cofinancing.show", N_("Medfinansiering")),
     ("cofinancing.partners", N_("Vänorter och nätverk")),
@@ -32,6 +33,7 @@ MENU = (
     ("api.show", N_("HTTP-gränssnitt")),
     ("tokens.show", N_("API-nycklar")),
 )
+MOST_IN_MENU = 20  # municipalities; more are chosen on their own page
 STARTS = ("week.show", "settings.show")
 
 
@@ -50,8 +52,19 @@ def entries(pages: tuple[tuple[str, str], ...]) -> list[Entry]:
     return [
         Entry(url_for(endpoint), _(label), endpoint.partition(".")[0] == blueprint)
         for endpoint, label in pages
-        if (view := current_app.view_functions.get(endpoint)) and is_allowed(view, account_or_none()) and may_call(view)
+        if (view := current_app.view_functions.get(endpoint))
+        and is_allowed(view, account_or_none())
+        and may_call(view)
+        and (endpoint != "municipalities.show" or serves_several())
     ]
+
+
+def others() -> list[tuple[str, str]]:
+    """Return (key, name) of the other municipalities that may be shown; none when they are too many for a menu."""
+    served = whole().municipalities
+    if not chooses() or len(served) > MOST_IN_MENU:
+        return []
+    return sorted(((one.key, one.short) for one in served if one.key != municipality_key()), key=lambda one: one[1])
 
 
 def is_public() -> bool:

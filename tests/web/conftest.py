@@ -105,10 +105,10 @@ def reader(app: Flask) -> FlaskClient:
     return browser_of(app, Role.READER)
 
 
-def browser_of(app: Flask, role: Role) -> FlaskClient:
-    """Log in without a password, which is slow on purpose."""
+def browser_of(app: Flask, role: Role, account: Account | None = None) -> FlaskClient:
+    """Log in without a password, which is slow on purpose: as the role's own account, or as the one given."""
     client = app.test_client()
-    account = Account(id=role.value, name=ACCOUNTS[role], role=role, created_at=NOW)
+    account = account or Account(id=role.value, name=ACCOUNTS[role], role=role, created_at=NOW)
     store = app.extensions["utkik"].current.installation().store
     with app.test_request_context():
         from flask import session as held

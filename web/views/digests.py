@@ -73,7 +73,7 @@ def show() -> str:
         previews = _previews(session, SOON) if week == current else []
         coming = preview_rows(session, municipality, previews or [])
         held = count_by_state(session, municipality=municipality.key).get(DigestState.HELD, 0)
-        last = next(iter(list_runs(session, step="send", limit=1)), None)
+        last = None if context.serves_several() else next(iter(list_runs(session, step="send", limit=1)), None)
         sent = already_sent(session, municipality, now) if week == current else None
     settings = context.installation().settings
     return render_template(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint, render_template
 from pydantic import BaseModel, SecretStr
 
+from pipeline.municipality import Municipality
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings_help import settings_help
 from web import context
@@ -18,11 +19,20 @@ page = Blueprint("settings", __name__)
 @page.get("/installningar")
 @needs(Role.READER)
 def show() -> str:
-    """Show every setting with its value and meaning, secrets only as set or not."""
-    settings = context.installation().settings
+    """Show every setting with its value and meaning, secrets only as set or not; of a bound account, only its own."""
+    settings = context.whole().settings
+    if not context.sees_all():
+        return render_template("settings/own.html", groups=_own(context.municipality()))
     return render_template(
         "settings/show.html", groups=groups(settings), help=settings_help(), file=settings.home / FILE_NAME
     )
+
+
+def _own(municipality: Municipality) -> dict[str, list[tuple[str, str]]]:
+    """Return what the municipality's own file says of its letters and its page."""
+    tables = (("mail", municipality.mail), ("page", municipality.page))
+    return {name: [(field, _shown(field, getattr(table, field))) for field in type(table).model_fields]
+            for name, table in tables}  # fmt: skip
 
 
 def groups(settings: Settings) -> dict[str, list[tuple[str, str]]]:
