@@ -7,8 +7,9 @@ WORKERS ?= 2
 DATA ?= ../shared/data
 KILLS ?= 1000
 DATABASE ?= both
+YEAR ?= .year
 
-.PHONY: help demo setup test lint check bench kill model trial words accessibility clean
+.PHONY: help demo setup test lint check bench kill model trial words accessibility sbom clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -36,6 +37,9 @@ bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise 
 kill: $(VENV)/.installed-test ## kill the program KILLS times on DATABASE (sqlite, postgresql, both) and check its promises
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.killing.run --kills $(KILLS) --database $(DATABASE)
 
+year: $(VENV)/.installed-test ## build a year of recorded answers in YEAR, run every notebook on it and write its reports
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.notebooks.real $(YEAR)
+
 model: $(VENV)/.installed ## build the trained model anew; needs labelled items in DATA
 	$(BIN)/python -m nlp.building --items $(DATA)/pool.jsonl --labels $(DATA)/labels-dev.jsonl
 
@@ -48,8 +52,14 @@ words: $(VENV)/.installed-test ## bring the page's translations up to date; name
 accessibility: $(VENV)/.installed-test ## check every page in a browser and record it for the accessibility statement
 	$(BIN)/python -m tests.web.record_accessibility
 
+sbom: $(VENV)/.installed-test ## write sbom.json: every package that an installation consists of, as CycloneDX
+	$(BIN)/python -m venv --clear --without-pip .sbom
+	$(PIP) --python .sbom/bin/python install --constraint constraints.txt --editable .
+	$(BIN)/python -m cyclonedx_py environment --pyproject pyproject.toml --short-PURLs --output-reproducible -o sbom.json .sbom/bin/python
+	rm -rf .sbom
+
 clean: ## remove the virtual environment and what the tools left
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .demo .year .sbom sbom.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
