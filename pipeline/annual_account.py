@@ -8,11 +8,11 @@ from pipeline.annual_calls import GOOD_TIME
 from pipeline.annual_figures import ANSWERS, KEPT, OUTCOMES, Figures
 from pipeline.annual_items import local_day
 from pipeline.annual_rows import REGIONS, Year
-from pipeline.annual_words import cited, money, number, share
+from pipeline.annual_words import acts, calls, cited, money, number, posts, share
 from pipeline.document import Bar, Block, Grid, Heading, Paragraph, Picture
 from pipeline.goals import Judged
 from pipeline.municipality import COORDINATOR, Municipality
-from pipeline.wording import MONTHS, counted, listed, upper_first
+from pipeline.wording import MONTHS, listed, upper_first
 
 
 def account_of(year: Year, figures: Figures, municipality: Municipality, judged: Sequence[Judged]) -> list[Block]:
@@ -33,13 +33,13 @@ def account_of(year: Year, figures: Figures, municipality: Municipality, judged:
 def _whole_year(year: Year, figures: Figures) -> list[Block]:
     blocks: list[Block] = [Heading("Vad som kom in och skickades vidare", 2)]
     told = (
-        f"{cited(figures, 'collected')} poster kom in. {cited(figures, 'routed')} av dem fördelades till någon enhet "
-        f"och {cited(figures, 'sent')} skickades vidare, i {cited(figures, 'letters')} brev och korta meddelanden."
+        f"{posts(figures, 'collected')} kom in. {cited(figures, 'routed')} av dem fördelades till någon enhet och "
+        f"{cited(figures, 'sent')} skickades vidare, i {cited(figures, 'letters')} brev och korta meddelanden."
     )
     failed = figures.value("letters.failed")
     told += f" {cited(figures, 'letters.failed')} brev kom inte fram eller är oklara." if failed else ""
     ruled = (
-        f"Samordnaren bedömde {number(sum(figures.value(f'ruled.{r}') for r in ('send', 'drop', 'later')))} poster: "
+        f"Samordnaren bedömde {posts(figures, 'ruled')}: "
         f"skicka {cited(figures, 'ruled.send')}, nej {cited(figures, 'ruled.drop')}, vänta "
         f"{cited(figures, 'ruled.later')}. "
         "Övriga poster skickades vidare när relevansen var tillräcklig, utan samordnarens bedömning."
@@ -131,8 +131,8 @@ def _children(figures: Figures) -> list[Block]:
     told = (
         f"{cited(figures, 'barn.sent')} skickade poster handlade om barn och unga "
         f"({share(figures.value('barn.sent'), figures.value('sent'))} av alla). {cited(figures, 'barn.answered')} av "
-        f"dem besvarades, {cited(figures, 'barn.acted')} åtgärder påbörjades och {cited(figures, 'barn.calls')} "
-        "utlysningar gällde barn och unga."
+        f"dem besvarades, {acts(figures, 'barn.acted')} påbörjades och {calls(figures, 'barn.calls')} "
+        f"gällde barn och unga."
     )
     return [Heading("Barn och unga", 2), Paragraph(told)]
 
@@ -145,7 +145,7 @@ def _partners(figures: Figures, municipality: Municipality) -> list[Block]:
     )  # fmt: skip
     told = (
         f"{cited(figures, 'partner.sent')} skickade poster handlade om vänorter och partnerskap, "
-        f"{cited(figures, 'partner.acted')} åtgärder påbörjades och {cited(figures, 'partner.calls')} utlysningar "
+        f"{acts(figures, 'partner.acted')} påbörjades och {calls(figures, 'partner.calls')} "
         "gällde sådant samarbete."
     )
     return [Heading("Vänorter och partnerskap", 2), Paragraph(told), Paragraph(named)]
@@ -171,12 +171,11 @@ def _world(figures: Figures) -> list[Block]:
 
 
 def _days(figures: Figures) -> list[Block]:
-    early, late = figures.value("due.early"), figures.value("due.late")
     blocks: list[Block] = [Heading("Frister", 2)]
-    if early + late:
+    if figures.value("due"):
         blocks.append(
             Paragraph(
-                f"Av {number(early + late)} utlysningar och remisser med känd sista dag stod "
+                f"Av {cited(figures, 'due')} utlysningar och remisser med känd sista dag stod "
                 f"{cited(figures, 'due.early')} i ett brev minst {GOOD_TIME} dagar före och "
                 f"{cited(figures, 'due.late')} "
                 "senare. Om kommunen svarade vet vi bara när en åtgärd är upplagd."
@@ -188,8 +187,7 @@ def _days(figures: Figures) -> list[Block]:
         f"{words} {cited(figures, f'kept.{name}')}" for name, words in KEPT.items() if figures.value(f"kept.{name}")
     ]
     if kept:
-        total = int(sum(figures.value(f"kept.{name}") for name in KEPT))
-        blocks.append(Paragraph(f"{counted(total, 'åtgärd', 'åtgärder')} hade sin dag under året: {listed(kept)}."))
+        blocks.append(Paragraph(f"{acts(figures, 'kept')} hade sin dag under året: {listed(kept)}."))
     else:
         blocks.append(Paragraph("Inga åtgärder hade en sista dag under året."))
     return blocks
@@ -197,13 +195,13 @@ def _days(figures: Figures) -> list[Block]:
 
 def _work(figures: Figures) -> list[Block]:
     analyses = (
-        f"{cited(figures, 'analyses')} poster fick en undertecknad analys av vad de betyder för kommunen. "
-        f"{cited(figures, 'residents')} poster visades på invånarnas sida."
+        f"{posts(figures, 'analyses')} fick en undertecknad analys av vad de betyder för kommunen. "
+        f"{posts(figures, 'residents')} visades på invånarnas sida."
     )
     met = figures.value("meetings")
     meetings = (
         f"Internationella arbetsgruppen fattade {cited(figures, 'meetings.decisions')} beslut vid "
-        f"{cited(figures, 'meetings')} möten."
+        f"{cited(figures, 'meetings', 'möte', 'möten')}."
         if met
         else "Inga möten i internationella arbetsgruppen är antecknade i systemet; om den har träffats vet vi inte."
     )

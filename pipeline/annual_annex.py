@@ -30,7 +30,7 @@ def annex_of(year: Year, figures: Figures, municipality: Municipality) -> list[B
         Paragraph(
             f"Varje siffra räknas ur rader i en fil i mappen {FOLDER}-{year.year}, som hör till rapporten. ”Rader” "
             "är hur många rader som uppfyller villkoret. En siffra som räknar olika poster är mindre än antalet "
-            "rader när samma post står i flera brev."
+            "rader när samma post står i flera brev. Procenttal är räknade ur de siffror som står intill dem."
         ),
         _figure_table(figures),
         NewPage(),
@@ -43,7 +43,7 @@ def annex_of(year: Year, figures: Figures, municipality: Municipality) -> list[B
 
 def _figure_table(figures: Figures) -> Grid:
     rows = [
-        [str(figure.number), figure.words, number(figure.value), str(figure.rows), rule_in_words(figure)]
+        [str(figure.number), figure.words, number(figure.value), number(figure.rows), rule_in_words(figure)]
         for figure in figures.all
     ]
     header = ("Nr", "Siffra", "Värde", "Rader", "Fil och villkor")

@@ -129,7 +129,9 @@ def _whole_year(add: Add, year: Year) -> None:
     add("collected", "Poster som kom in från källorna", "insamlat", sums="antal")
     for region in REGIONS:
         add(f"collected.{region}", f"varav från {region}", "insamlat", {"region": (region,)}, sums="antal")
-    for ruling, words in (("send", "skicka"), ("drop", "nej"), ("later", "vänta")):
+    rulings = {"send": "skicka", "drop": "nej", "later": "vänta"}
+    add("ruled", "Poster som samordnaren bedömde", "bedomt", {"utslag": tuple(rulings)})
+    for ruling, words in rulings.items():
         add(f"ruled.{ruling}", f"Poster som samordnaren bedömde: {words}", "bedomt", {"utslag": (ruling,)})
     add("routed", "Poster som fördelades till någon enhet", "fordelat", distinct=ITEM)
     add("sent", "Poster som skickades vidare i brev", "skickat", distinct=ITEM)
@@ -173,6 +175,10 @@ OUTCOMES = {
 
 def _calls(add: Add, year: Year) -> None:
     add("calls", "Utlysningar som skickades vidare eller prövades", "utlysningar")
+    tried = tuple(name for name in OUTCOMES if name != "ingen_atgard")
+    add(
+        "calls.tried", "Utlysningar som har en åtgärd eller är antecknade som prövade", "utlysningar", {"utfall": tried}
+    )
     for name, words in OUTCOMES.items():
         add(f"calls.{name}", f"Utlysningar: {words}", "utlysningar", {"utfall": (name,)})
     for currency in sorted({row["valuta"] for row in year.tables["atgarder"] if row["valuta"]}):
@@ -205,9 +211,11 @@ KEPT = {
 
 
 def _days(add: Add) -> None:
+    add("due", "Skickade utlysningar och remisser med känd sista dag", "frister")
     for name, when, words in (("early", "ja", "minst"), ("late", "nej", "mindre än")):
         told = f"Poster med frist, första gången i brev {words} 14 dagar före"
         add(f"due.{name}", told, "frister", {"i_god_tid": (when,)})
+    add("kept", "Åtgärder med dag under året", "atgarder", {"senast_i_ar": ("ja",), "utfall_frist": tuple(KEPT)})
     for name, words in KEPT.items():
         add(f"kept.{name}", f"Åtgärder med dag under året: {words}", "atgarder",
             {"senast_i_ar": ("ja",), "utfall_frist": (name,)})  # fmt: skip

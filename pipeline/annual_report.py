@@ -9,11 +9,11 @@ from pipeline.annual_annex import annex_of
 from pipeline.annual_figures import Figures
 from pipeline.annual_items import local_day
 from pipeline.annual_rows import Year
-from pipeline.annual_words import cited, money, number, share
+from pipeline.annual_words import acts, calls, cited, money, posts, share
 from pipeline.document import Block, Bullets, Document, Facts, Heading, Paragraph, strong
 from pipeline.goals import NO, PARTLY, UNKNOWN, Judged, goals_of, judge
 from pipeline.municipality import Municipality
-from pipeline.wording import MONTHS, counted, listed, lower_first
+from pipeline.wording import MONTHS, counted, listed, lower_first, upper_first
 
 
 def annual_report(year: Year, figures: Figures, municipality: Municipality) -> Document:
@@ -45,7 +45,7 @@ def _head(year: Year, municipality: Municipality) -> Facts:
         [
             ("Datum", f"{day.day} {_month(day.month)} {day.year}"),
             ("Till", "Kommunstyrelsen"),
-            ("Handläggare", municipality.coordinator.role),
+            ("Handläggare", upper_first(municipality.coordinator.role)),
             ("Diarienummer", "–"),
         ]
     )
@@ -78,7 +78,7 @@ def _summary(figures: Figures, judged: Sequence[Judged]) -> list[Block]:
     if not figures.value("sent"):
         return [
             Paragraph(
-                f"{cited(figures, 'collected')} poster kom in från källorna. Inget brev med poster skickades till "
+                f"{posts(figures, 'collected')} kom in från källorna. Inget brev med poster skickades till "
                 "någon enhet under perioden, så det finns inget underlag för att säga vad arbetet har lett till."
             )
         ]
@@ -86,14 +86,14 @@ def _summary(figures: Figures, judged: Sequence[Judged]) -> list[Block]:
     unknown = [goal for goal in judged if goal.state == UNKNOWN]
     met = len(judged) - len(weak) - len(unknown)
     lines = [
-        f"{cited(figures, 'collected')} poster kom in från källorna. {cited(figures, 'sent')} skickades vidare till "
+        f"{posts(figures, 'collected')} kom in från källorna. {cited(figures, 'sent')} skickades vidare till "
         f"nämnder och bolag, i {cited(figures, 'letters')} brev.",
         f"{cited(figures, 'answered')} av dem har fått ett svar "
         f"({share(figures.value('answered'), figures.value('sent'))}). "
-        f"{cited(figures, 'acted')} åtgärder påbörjades, varav {cited(figures, 'acted.done')} är klara.",
-        f"{cited(figures, 'calls')} utlysningar skickades vidare eller prövades. {_granted(figures)}",
-        f"Av policyns {counted(len(judged), 'mål', 'mål')} visar siffrorna att {number(met)} är nådda, "
-        f"{number(len(weak))} är delvis eller inte nådda, och för {number(len(unknown))} vet vi inte.",
+        f"{acts(figures, 'acted')} påbörjades, varav {cited(figures, 'acted.done')} är klara.",
+        f"{calls(figures, 'calls')} skickades vidare eller prövades. {_granted(figures)}",
+        f"Av policyns {counted(len(judged), 'mål', 'mål')} är enligt siffrorna {met} nådda, {len(weak)} delvis eller "
+        f"inte nådda, och {len(unknown)} okända.",
     ]
     return [Bullets(lines)]
 
@@ -164,14 +164,12 @@ def _untried(figures: Figures) -> list[str]:
     untried = figures.value("calls.ingen_atgard")
     if not untried:
         return []
-    return [
-        f"För {cited(figures, 'calls.ingen_atgard')} utlysningar är det inte antecknat om medfinansiering har prövats."
-    ]
+    return [f"För {calls(figures, 'calls.ingen_atgard')} är det inte antecknat om medfinansiering har prövats."]
 
 
 def _late(figures: Figures) -> list[str]:
     late = figures.value("kept.ej_klar")
-    return [f"{cited(figures, 'kept.ej_klar')} åtgärder är inte klara fast deras dag har gått."] if late else []
+    return [f"{acts(figures, 'kept.ej_klar')} är inte klara fast deras dag har gått."] if late else []
 
 
 def _proposals(year: Year, figures: Figures, municipality: Municipality) -> list[Block]:
@@ -183,7 +181,7 @@ def _proposals(year: Year, figures: Figures, municipality: Municipality) -> list
         items.append("Nämnder och bolag uppdras att anteckna för varje utlysning om medfinansiering har prövats.")
     if figures.value("kept.ej_klar"):
         items.append(
-            f"De {cited(figures, 'kept.ej_klar')} åtgärder vars dag har gått ska ha fått ny dag eller avslutats till "
+            f"{acts(figures, 'kept.ej_klar')} vars dag har gått ska ha fått ny dag eller avslutats till "
             "nästa möte i internationella arbetsgruppen."
         )
     role = lower_first(municipality.coordinator.role)

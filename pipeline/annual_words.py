@@ -14,10 +14,29 @@ def number(value: float) -> str:
     return digits.replace(",", HARD_SPACE).replace(".", ",")
 
 
-def cited(figures: Figures, key: str) -> str:
-    """Return the figure's value with its number, "0" without one for a figure that is not there."""
+def cited(figures: Figures, key: str, one: str = "", many: str = "") -> str:
+    """Return the figure's value with its number, and what it counts when that is given: "1 post", "3 poster".
+
+    "0" without a number for a figure that is not there.
+    """
     found = next((figure for figure in figures.all if figure.key == key), None)
-    return with_number(found) if found else "0"
+    told = with_number(found) if found else "0"
+    return f"{told}{HARD_SPACE}{one if found and found.value == 1 else many}" if many else told
+
+
+def posts(figures: Figures, key: str) -> str:
+    """Return the figure as items."""
+    return cited(figures, key, "post", "poster")
+
+
+def acts(figures: Figures, key: str) -> str:
+    """Return the figure as actions."""
+    return cited(figures, key, "åtgärd", "åtgärder")
+
+
+def calls(figures: Figures, key: str) -> str:
+    """Return the figure as calls."""
+    return cited(figures, key, "utlysning", "utlysningar")
 
 
 def with_number(figure: Figure) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -80,7 +81,7 @@ def png_of(picture: Picture) -> bytes:
         axes.yaxis.set_visible(False)
     else:
         drawn = axes.barh(places, values, color=ACCENT, height=0.6)
-        axes.set_yticks(places, [shortened(bar.label, 38) for bar in picture.bars])
+        axes.set_yticks(places, ["\n".join(wrap(shortened(bar.label, 76), 38)) for bar in picture.bars])
         axes.invert_yaxis()
         axes.xaxis.set_visible(False)
     axes.bar_label(drawn, told, padding=3, fontsize=8.5, color=INK)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.annual_figures import Figures
 from pipeline.annual_rows import REGIONS
-from pipeline.annual_words import cited, number
+from pipeline.annual_words import acts, calls, cited, posts
 from pipeline.municipality import Goal, Measure, Municipality
 from pipeline.wording import listed
 
@@ -69,7 +69,7 @@ def judge(goal: Goal, figures: Figures, municipality: Municipality) -> Judged:
 
 def _eu_decisions(figures: Figures) -> tuple[str, str]:
     told = f"{cited(figures, 'sent.eu_law')} rättsakter och förslag till rättsakter skickades vidare"
-    weeks = f"i brev vid {cited(figures, 'letters.weeks')} tillfällen."
+    weeks = f"i brev vid {cited(figures, 'letters.weeks', 'tillfälle', 'tillfällen')}."
     return (YES if figures.value("sent.eu_law") else NO), f"{told}, {weeks}"
 
 
@@ -87,17 +87,21 @@ def _contacts(municipality: Municipality) -> tuple[str, str]:
 
 def _working_group(figures: Figures) -> tuple[str, str]:
     if figures.value("meetings"):
-        return YES, f"{cited(figures, 'meetings')} möten har beslut antecknade i systemet."
+        return YES, f"{cited(figures, 'meetings', 'möte', 'möten')} har beslut antecknade i systemet."
     return UNKNOWN, "Inga möten är antecknade i systemet; om gruppen har träffats vet vi inte."
 
 
 def _cofinancing(figures: Figures) -> tuple[str, str]:
-    calls, untried = figures.value("calls"), figures.value("calls.ingen_atgard")
-    if not calls:
-        return UNKNOWN, f"{cited(figures, 'calls')} utlysningar skickades vidare, så det fanns inget att pröva."
-    tried = number(calls - untried)
-    state = YES if not untried else NO if untried == calls else PARTLY
-    told = f"{tried} av {cited(figures, 'calls')} utlysningar har en åtgärd eller är antecknade som prövade."
+    every, untried = figures.value("calls"), figures.value("calls.ingen_atgard")
+    if not every:
+        return (
+            UNKNOWN,
+            f"{calls(figures, 'calls')} skickades vidare, så det fanns inget att pröva.",
+        )
+    state = YES if not untried else NO if untried == every else PARTLY
+    told = (
+        f"{cited(figures, 'calls.tried')} av {calls(figures, 'calls')} har en åtgärd eller är antecknade som prövade."
+    )
     rest = f" För {cited(figures, 'calls.ingen_atgard')} finns ingen, och om de prövats vet vi inte." if untried else ""
     return state, told + rest
 
@@ -105,8 +109,7 @@ def _cofinancing(figures: Figures) -> tuple[str, str]:
 def _children(figures: Figures, municipality: Municipality) -> tuple[str, str]:
     is_first = "children_youth" in municipality.first
     told = (
-        f"{cited(figures, 'barn.sent')} poster om barn och unga skickades vidare och {cited(figures, 'barn.acted')} "
-        f"åtgärder påbörjades."
+        f"{posts(figures, 'barn.sent')} om barn och unga skickades vidare och {acts(figures, 'barn.acted')} påbörjades."
     )
     order = "Breven visar barn och unga före annat" if is_first else "Breven är inte inställda på att visa dem först"
     return (YES if is_first and figures.value("barn.sent") else PARTLY if is_first else NO), f"{told} {order}."
@@ -121,9 +124,9 @@ def _global(figures: Figures) -> tuple[str, str]:
 
 def _actions(figures: Figures) -> tuple[str, str]:
     if not figures.value("acted"):
-        return NO, f"{cited(figures, 'acted')} åtgärder påbörjades under året."
+        return NO, f"{acts(figures, 'acted')} påbörjades under året."
     told = (
-        f"{cited(figures, 'analyses')} poster fick en undertecknad analys. {cited(figures, 'acted')} åtgärder "
+        f"{posts(figures, 'analyses')} fick en undertecknad analys. {acts(figures, 'acted')} "
         f"påbörjades, varav {cited(figures, 'acted.done')} är klara."
     )
     return YES, told
@@ -131,5 +134,5 @@ def _actions(figures: Figures) -> tuple[str, str]:
 
 def _residents(figures: Figures) -> tuple[str, str]:
     if not figures.value("residents"):
-        return NO, f"{cited(figures, 'residents')} poster visades på invånarnas sida."
-    return YES, f"{cited(figures, 'residents')} poster visades på invånarnas sida."
+        return NO, f"{posts(figures, 'residents')} visades på invånarnas sida."
+    return YES, f"{posts(figures, 'residents')} visades på invånarnas sida."

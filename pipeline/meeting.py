@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -56,7 +56,8 @@ class Meeting:
     undecided: Sequence[Row]
     deadlines: Sequence[Line]
     more_deadlines: bool
-    analyses: Sequence[tuple[Analysis, str]]  # with the item's title
+    analyses: Sequence[Analysis]
+    titles: Mapping[ItemId, str]  # of the items that decisions and analyses are about; removed ones are missing
     actions: Sequence[Action]  # open ones
     told: Sequence[Told]
     contacts: Sequence[Contact]
@@ -76,11 +77,14 @@ def read_meeting(
     start, end = moment_of(since), moment_of(on + timedelta(days=1))
     found = find_due(session, search_of(municipality, on, after), limit=MOST_DEADLINES + 1)
     analyses = signed_between(session, municipality.key, start, end)
-    items = get_items(session, [(a.source, a.key) for a in analyses])
-    titles = {key: shortened(clean(stored.item.title), 160) for key, stored in items.items()}
     all_actions = list_actions(session, municipality.key)
     by_id = {action.id: action for action in all_actions}
     earlier = list_decisions(session, municipality.key, since=since, until=on)
+    decided = [(decision, by_id.get(decision.action_id)) for decision in earlier]
+    named = [(analysis.source, analysis.key) for analysis in analyses]
+    named += [(action.source, action.key) for _, action in decided if action]
+    items = get_items(session, list(dict.fromkeys(named)))
+    titles = {key: shortened(clean(stored.item.title), 160) for key, stored in items.items()}
     return Meeting(
         on=on,
         since=since,
@@ -88,11 +92,12 @@ def read_meeting(
         is_since_meeting=before is not None,
         is_next_known=following is not None,
         now=now,
-        decided=[(decision, by_id.get(decision.action_id)) for decision in earlier],
+        decided=decided,
         undecided=undecided(session, municipality, now),
         deadlines=lines_of(session, municipality, found[:MOST_DEADLINES]),
         more_deadlines=len(found) > MOST_DEADLINES,
-        analyses=[(one, titles[one.source, one.key]) for one in analyses if (one.source, one.key) in titles],
+        analyses=[one for one in analyses if (one.source, one.key) in titles],
+        titles=titles,
         actions=[action for action in all_actions if action.state in OPEN_STATES],
         told=_told(session, municipality, start, end),
         contacts=contacts_of(municipality, contact_states(session, municipality.key), on),

@@ -86,10 +86,15 @@ def _section(heading: str, empty: str, grid: Grid | None) -> list[Block]:
 
 def _decided(meeting: Meeting, municipality: Municipality) -> list[Block]:
     rows = [
-        [clean(decision.text), _state(action, municipality), _day(action.due if action else None, meeting)]
+        [
+            clean(decision.text),
+            shortened(meeting.titles.get((action.source, action.key), "(borttagen post)"), 100) if action else "–",
+            _state(action, municipality),
+            _day(action.due if action else None, meeting),
+        ]
         for decision, action in meeting.decided
     ]
-    grid = Grid("Beslut och vad som blivit av dem", ("Beslut", "Åtgärd", "Senast"), rows, (), (7, 5, 3))
+    grid = Grid("Beslut och vad som blivit av dem", ("Beslut", "Gäller", "Åtgärd", "Senast"), rows, (), (5, 5, 5, 2))
     return _section("Förra mötets beslut", "Inga beslut är antecknade.", grid)
 
 
@@ -142,7 +147,8 @@ def _analyses(meeting: Meeting, municipality: Municipality) -> list[Block]:
     blocks: list[Block] = [Heading("Analyser")]
     if not meeting.analyses:
         return [*blocks, Paragraph("Ingen analys har undertecknats sedan förra mötet.")]
-    for analysis, title in meeting.analyses:
+    for analysis in meeting.analyses:
+        title = meeting.titles[analysis.source, analysis.key]
         blocks += [Heading(title, 2), Facts(_answered(analysis, municipality))]
     return blocks
 
@@ -160,7 +166,7 @@ def _actions(meeting: Meeting, municipality: Municipality) -> list[Block]:
     ]
     marked = [[f"{strong('Försenad:')} {row[0]}", *row[1:]] if i < len(overdue) else row for i, row in enumerate(rows)]
     grid = Grid(
-        "Öppna åtgärder, de försenade först", ("Åtgärd", "Enhet", "Ansvarig", "Senast"), marked, (), (7, 4, 3, 2)
+        "Öppna åtgärder, de försenade först", ("Åtgärd", "Enhet", "Ansvarig", "Senast"), marked, (), (6, 5, 4, 2)
     )
     return _section("Åtgärder", "Inga åtgärder är öppna.", grid)
 

@@ -100,8 +100,8 @@ def test_decision_about_an_item_becomes_an_action_and_is_told_at_the_next_meetin
     assert "möte 2026-12-01" in action.note
     assert plain.action_id == ""
     page = page_of(store_with_work, on=date(2027, 1, 20), after=None)
-    assert "<td>Sök stödet</td><td>öppen, Skolförvaltningen</td>" in page
-    assert "<td>Bjud in vänorten</td><td>ingen åtgärd</td>" in page
+    assert "<td>Sök stödet</td><td>Utbyte mellan skolor</td><td>öppen, Skolförvaltningen</td>" in page
+    assert "<td>Bjud in vänorten</td><td>–</td><td>ingen åtgärd</td>" in page
     assert "inte bestämt" in page
 
 
