@@ -14,6 +14,7 @@ from store.types import Item, Kind
 
 RULED = ("applicants", "partners_min", "countries_min", "cofinancing")
 _CASCADE_TYPE = "8"  # of the portal: calls that a project makes with the money of its own call
+_IN_TITLES = ("KA", "TWG", "TWL", "Twinning Light")
 _HEAD = re.compile(r"[A-Z][A-Z0-9]+")
 
 
@@ -94,7 +95,8 @@ def _call(item: Item) -> _Call:
     identifier = next((r.value for r in item.references if r.scheme == "call" and r.relation == "is"), "")
     actions = item.meta.get("action_types") or item.meta.get("action_type") or ""
     action = " ; ".join(map(str, actions)) if isinstance(actions, list) else str(actions)
-    title = item.title if "KA" in item.title else ""  # what alone a rule seeks there; so most calls of a sort are one
+    # Only titles with what a rule seeks there are kept; so most calls of a sort are one.
+    title = item.title if any(mark in item.title for mark in _IN_TITLES) else ""
     return _Call(identifier, " ".join(action.split()), next(iter(_programme_names(item)), ""), title)
 
 

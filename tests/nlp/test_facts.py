@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -178,6 +180,23 @@ def test_rate_that_the_text_calls_one_goes_before_the_rule() -> None:
     facts = find_facts(item, "en")
     assert facts["cofinancing"] == [60.0]
     assert facts["basis"]["cofinancing"] == {"from": "text", "words": "The funding rate is 60 %"}
+
+
+def test_a_lump_sum_has_no_rate() -> None:
+    for action, rates in (("CERV Project Grants", [90.0]), ("CERV Lump Sum Grants", None)):
+        item = call(identifier="CERV-2026-CITIZENS-CIV", meta={"action_types": [action]})
+        assert find_facts(item, "en").get("cofinancing") == rates
+
+
+def test_twinning_is_for_the_authorities_of_member_states() -> None:
+    meta = {"programme": ["EU External Action - Prospect (RELEX-PROSPECT)"]}
+    assert find_facts(call(title="MK 24 IPA FI 02 26 TWL Customs code", meta=meta), "en")["applicants"] == ["state"]
+    assert "applicants" not in find_facts(call(title="Civil society in the region", meta=meta), "en")
+
+
+def test_every_rule_names_the_document_that_says_so() -> None:
+    rules = tomllib.loads(resources.files("nlp").joinpath("facts.toml").read_text(encoding="utf-8"))["rules"]
+    assert [rule["because"] for rule in rules if len(rule.get("document", "")) < 10] == []
 
 
 def test_cascade_call_is_not_ruled_by_the_call_that_pays_for_it() -> None:
