@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from pipeline.attention import Beside
 from pipeline.compose import build_digests
@@ -14,12 +17,13 @@ from pipeline.learn import STEP as LEARN
 from pipeline.learn import learn
 from pipeline.record import begin, end
 from pipeline.served import first_path
-from store.errors import PartlyDone, ScanningError, StoreError
+from store.errors import EngineError, PartlyDone, ScanningError, StoreError
 from store.types import Digest, Outcome, Run
 
 logger = logging.getLogger(__name__)
 
 SPOILT = "Kommunens fil går inte att använda, och det som stod i den före senaste ändringen gäller."
+AT_ONCE = 8  # municipalities whose letters are prepared here while those of others are written elsewhere
 FAULT_IN_LEARNING = "Lärandet av era bedömningar stannade på ett fel i programmet. Det som lärdes före det används."
 
 
@@ -28,35 +32,52 @@ class Stopped(Exception):  # not an error of the tree: nothing is wrong, and nob
 
 
 def for_each(
-    installation: Installation, keys: Iterable[str], what: str, do: Callable[[Installation], Run]
+    installation: Installation, keys: Iterable[str], what: str, do: Callable[[Installation], Run], *, at_once: int = 1
 ) -> list[Run]:
     """Do the thing for each municipality and return the runs; what failed is raised when the others are done.
 
-    With one alone its own error goes through. A municipality that is served no more is passed over.
+    With one alone its own error goes through. A municipality that is served no more is passed over. More than one
+    `at_once` is for what waits for other machines.
     """
     served, runs, failed = {one.municipality.key: one for one in installation.each()}, [], []
     asked = [served[key] for key in keys if key in served]
-    for one in asked:
-        key = one.municipality.key
-        try:
-            runs.append(do(one))
-        except Stopped:
-            raise
-        except ScanningError as error:
-            if len(asked) == 1:
+    with closing(_results(asked, do, at_once)) as results:
+        for one, result in results:
+            key = one.municipality.key
+            try:
+                runs.append(result())
+            except (Stopped, EngineError):
                 raise
-            logger.error("%s: failed for %s: %s", what, key, type(error).__name__)
-            failed.append(key)
-        except Exception:
-            if len(asked) == 1:
-                raise
-            # A fault of ours that one municipality's data brings out must not take the letters from the others.
-            logger.exception("%s: fault in the program for %s", what, key)
-            failed.append(key)
+            except ScanningError as error:
+                if len(asked) == 1:
+                    raise
+                logger.error("%s: failed for %s: %s", what, key, type(error).__name__)
+                failed.append(key)
+            except Exception:
+                if len(asked) == 1:
+                    raise
+                # A fault of ours that one municipality's data brings out must not take the letters from the others.
+                logger.exception("%s: fault in the program for %s", what, key)
+                failed.append(key)
     if failed:
         message = f"{what}: gick inte för {', '.join(failed)}. För övriga {len(runs)} är det gjort"
         raise PartlyDone(message, failed=failed)
     return runs
+
+
+def _results(
+    asked: list[Installation], do: Callable[[Installation], Run], at_once: int
+) -> Generator[tuple[Installation, Callable[[], Run]], None, None]:
+    """Yield each with what gives its result, or raises what it raised."""
+    if at_once == 1:
+        yield from ((one, partial(do, one)) for one in asked)
+        return
+    with ThreadPoolExecutor(at_once, thread_name_prefix="municipality") as threads:
+        under_way = [(one, threads.submit(do, one)) for one in asked]
+        try:
+            yield from ((one, future.result) for one, future in under_way)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 def all_keys(installation: Installation) -> list[str]:
@@ -70,7 +91,7 @@ def whose_letters(installation: Installation) -> list[str] | None:
     Else those of a municipality that is served no more, or whose own mail server is not known, wait.
     """
     keys = all_keys(installation)
-    return keys if len(keys) > 1 or installation.faults else None
+    return keys if len(keys) > 1 or len(installation.places) > 1 or installation.faults else None
 
 
 def learn_each(installation: Installation, keys: Iterable[str], now: datetime) -> list[Run]:
