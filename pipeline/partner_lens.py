@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from nlp.places import country_code, country_name
 from pipeline.candidate import Candidate
 from pipeline.cofinancing import is_call, who_applies
 from pipeline.municipality import Municipality, TwinTown
+from pipeline.naming import naming
 from pipeline.wording import counted, listed
 from store.types import Item
 
@@ -144,6 +144,4 @@ def _asks_for_partners(facts: Mapping[str, Any]) -> bool:
 
 
 def _is_named(names: Sequence[str], item: Item) -> bool:
-    text = f"{item.title}\n{item.text[:TEXT_READ]}"
-    # A Swedish genitive ends in s; any other letter after the name makes it another word.
-    return any(re.search(rf"(?<!\w){re.escape(name)}s?(?!\w)", text) for name in names)
+    return bool(naming(names).search(f"{item.title}\n{item.text[:TEXT_READ]}"))

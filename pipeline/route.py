@@ -11,6 +11,7 @@ from nlp.logistic import moved_by
 from pipeline.areas import area_names
 from pipeline.candidate import Candidate, ItemId
 from pipeline.municipality import COORDINATOR, Municipality
+from pipeline.naming import naming
 from pipeline.wording import listed, lower_first, upper_first
 from store.types import Route, Ruling, Verdict
 
@@ -48,7 +49,7 @@ def route_items(
     every unit has said is not for them, leads to the coordinator.
     """
     names = area_names()
-    towns = _town_patterns(municipality)
+    towns = {town.name: naming((town.name, *town.also)) for town in municipality.twin_towns}
     routes: list[Route] = []
     for candidate in candidates:
         verdict = verdicts.get(candidate.id)
@@ -184,14 +185,6 @@ def _why_item(matched: Matched, areas: Sequence[str]) -> str:
         texts.insert(0, f"vänorten {matched.twin_town} nämns")
     texts = list(dict.fromkeys(texts))[:REASONS]
     return f"{upper_first('; '.join(texts))}." if texts else ""
-
-
-def _town_patterns(municipality: Municipality) -> dict[str, re.Pattern[str]]:
-    """Return a pattern per twin town: the name as a whole word in its own capitals ("Nice" is a town, "nice" not)."""
-    return {
-        town.name: re.compile(rf"\b(?:{'|'.join(re.escape(name) for name in (town.name, *town.also))})s?\b")
-        for town in municipality.twin_towns
-    }
 
 
 def _twin_town(candidate: Candidate, towns: Mapping[str, re.Pattern[str]]) -> str:
