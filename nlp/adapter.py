@@ -27,9 +27,10 @@ _REFERENCES = {"celex": "celex", "call": "call", "diarienummer": "dnr"}
 
 def item_of(line: Mapping[str, Any]) -> Item:
     """Return the item that a line tells of; whatever cannot be read in it is left out, never raised."""
-    meta = line.get("meta")
-    meta = meta if isinstance(meta, Mapping) else {}
     key, kind = _text(line.get("id")), _kind(_text(line.get("kind")))
+    meta = line.get("meta")
+    if not (isinstance(meta, Mapping) and meta):
+        meta = {}
     return Item(
         source=_text(line.get("source")),
         key=key,
@@ -39,12 +40,12 @@ def item_of(line: Mapping[str, Any]) -> Item:
         text=_text(line.get("text"))[:LONGEST_TEXT],
         language=_text(line.get("language") or line.get("lang")),
         published=_day(line.get("published")),
-        status=_text(meta.get("status")).lower(),
-        opens=_day(meta.get("opening")),
+        status=_text(meta.get("status")).lower() if meta else "",
+        opens=_day(meta.get("opening")) if meta else None,
         deadlines=_deadlines(meta, kind) if meta else (),
-        money=_money(meta),
+        money=_money(meta) if meta else (),
         concepts=tuple(dict.fromkeys(_concepts(meta))) if meta else (),
-        references=_references(line, meta),
+        references=_references(line, meta) if meta or kind is Kind.CALL else (),
         meta=dict(meta),
     )
 
@@ -67,10 +68,11 @@ def _kind(name: str) -> Kind:
 
 
 def _text(value: Any) -> str:
-    if value is None or isinstance(value, (dict, list)):
+    if type(value) is str:
+        if value.isascii() and "\x00" not in value:
+            return value
+    elif value is None or isinstance(value, (dict, list)):
         return ""
-    if type(value) is str and value.isascii() and "\x00" not in value:
-        return value
     # Half a surrogate pair has no UTF-8 form: a question mark stands in its place.
     return str(value).replace("\x00", " ").encode("utf-8", "replace").decode()
 

@@ -16,6 +16,7 @@ from nlp.knowledge import Knowledge, load_knowledge
 from nlp.language import detect_all
 from nlp.learnt import Learnt
 from nlp.likeness import likeness_table
+from nlp.marks import EVERY
 from nlp.matching import lower
 from nlp.measures import Floats
 from nlp.model_file import FOLDER, read_model
@@ -144,7 +145,8 @@ class Assessor:
         language = read.known.language
         unreadable = bool(item.text) and not read.item.text
         whole = read.item if unreadable else item  # a last day often stands at the end
-        conditions = extract_conditions(whole, language)
+        marks = read.marks if read.item is item else EVERY  # of what is left unread they are not known
+        conditions = extract_conditions(whole, language, marks)
         return Assessment(
             source=item.source,
             key=item.key,
@@ -158,7 +160,7 @@ class Assessor:
             money=conditions.money,
             reasons=explanation.reasons_of(self.knowledge, read, said),
             summary=pick_sentence(read.item),
-            facts=find_facts(whole, language) | ({"unreadable": True} if unreadable else {}),
+            facts=find_facts(whole, language, marks) | ({"unreadable": True} if unreadable else {}),
         )
 
 

@@ -38,14 +38,15 @@ def classify_lines(lines: Iterable[Mapping[str, Any]], assessor: Assessing) -> I
 
 
 def _answer(line: Mapping[str, Any], assessment: Assessment) -> dict[str, Any]:
+    of_flag, days = assessment.flags, assessment.deadlines
     return {
         "id": line.get("id"),
         "language": assessment.language,
         "relevance": round(assessment.relevance, 4),
         "areas": {area: round(score, 4) for area, score in assessment.areas.items()},
-        "flags": {flag: round(assessment.flags.get(flag, 0.0), 4) for flag in FLAGS},
-        "deadlines": list(dict.fromkeys(d.on.isoformat() for d in assessment.deadlines if d.role in TO_BE_MET)),
-        "dates": [{"on": d.on.isoformat(), "role": d.role, "note": d.note} for d in assessment.deadlines],
+        "flags": {flag: round(of_flag.get(flag, 0.0), 4) for flag in FLAGS},
+        "deadlines": list(dict.fromkeys([d.on.isoformat() for d in days if d.role in TO_BE_MET])) if days else [],
+        "dates": [{"on": d.on.isoformat(), "role": d.role, "note": d.note} for d in days] if days else [],
         "amounts": [{"value": m.value, "currency": m.currency, "role": m.role} for m in assessment.money],
         "facts": dict(assessment.facts),
         "reasons": [reason.text for reason in assessment.reasons],

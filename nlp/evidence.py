@@ -41,7 +41,7 @@ class Evidence(NamedTuple):
     """All signs of one area, and the likeness of the item to it, with their sums.
 
     `total` is all evidence, `core` the part of it that is always of concern to municipalities, and `own` the part that
-    names what a municipality itself runs.
+    names what a municipality itself runs; `title` and `coded` are the weights in the title and of the source's codes.
     """
 
     signs: Sequence[Sign]
@@ -49,6 +49,11 @@ class Evidence(NamedTuple):
     total: float
     core: float = 0.0
     own: float = 0.0
+    title: float = 0.0
+    coded: float = 0.0
+    has_core_title: bool = False  # whether one that is always of concern stands in the title, and
+    has_own_title: bool = False  # whether the first such or a later one is a municipality's own
+    has_act: bool = False  # whether one is the number of an act
 
 
 _new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
@@ -71,21 +76,33 @@ def weigh(
     like = {area: cosine for area, cosine in zip(knowledge.areas, likeness, strict=True) if cosine > LIKENESS_FLOOR}
     found = {area: _added_up(of_area, like.pop(area, 0.0)) for area, of_area in signs.items()}
     for area, cosine in like.items():
-        found[area] = _new(Evidence, ((), cosine, LIKENESS * (cosine - LIKENESS_FLOOR), 0.0, 0.0))
+        total = LIKENESS * (cosine - LIKENESS_FLOOR)
+        found[area] = _new(Evidence, ((), cosine, total, 0.0, 0.0, 0.0, 0.0, False, False, False))
     return found
 
 
 def _added_up(signs: Sequence[Sign], likeness: float) -> Evidence:
-    total = core = own = 0.0
-    for _, _, weight, strength, is_core in signs:
+    total = core = own = title = coded = 0.0
+    has_core_title = has_own_title = has_act = False
+    for word, place, weight, strength, is_core in signs:
         total += weight
         if is_core:
             core += weight
             if strength == "own":
                 own += weight
+        if place == "title":
+            title += weight
+            if is_core:
+                has_core_title = True
+                has_own_title = has_own_title or strength == "own"
+        elif place != "text":
+            coded += weight
+        if place == "acts" or word[:1].isdigit():
+            has_act = True
     if likeness:
         total += LIKENESS * (likeness - LIKENESS_FLOOR)
-    return _new(Evidence, (signs, likeness, total, core, own))
+    told = (signs, likeness, total, core, own, title, coded, has_core_title, has_own_title, has_act)
+    return _new(Evidence, told)
 
 
 def strengths(found: Mapping[str, Evidence]) -> dict[str, float]:
@@ -103,27 +120,25 @@ _heaviness = itemgetter(0)
 
 def _signs(hits: Sequence[Hit], title_length: int, shown: str) -> list[Sign]:
     if len(hits) == 1:
-        return [_sign(hits, title_length, shown)]
+        return [_sign(hits[0], _place_weight(hits[0], title_length), title_length, shown)]
     by_text: dict[str, list[Hit]] = {}
     for hit in hits:
         by_text.setdefault(hit.term.text, []).append(hit)
-    return [_sign(same, title_length, shown) for same in by_text.values()]
+    return [_sign_of_same(same, title_length, shown) for same in by_text.values()]
 
 
-def _sign(same: Sequence[Hit], title_length: int, shown: str) -> Sign:
+def _sign_of_same(same: Sequence[Hit], title_length: int, shown: str) -> Sign:
     """The sign of the hits of one term: as much as the heaviest of them, and a little more for each time again."""
-    best = same[0]
-    heaviest = _place_weight(best, title_length)
-    if len(same) > 1:
-        for hit in same:
-            if (weight := _place_weight(hit, title_length)) > heaviest:
-                best, heaviest = hit, weight
-    term, start, _, word_start, word_end = best
-    weight = term.weight * heaviest
-    if len(same) > 1:
-        weight *= 1.0 + 0.3 * log2(len(same))
+    weights = [_place_weight(hit, title_length) for hit in same]
+    heaviest = max(weights)
+    again = 1.0 + 0.3 * log2(len(same))
+    return _sign(same[weights.index(heaviest)], heaviest, title_length, shown, again)
+
+
+def _sign(hit: Hit, weight: float, title_length: int, shown: str, again: float = 1.0) -> Sign:
+    term, start, _, word_start, word_end = hit
     place, strength = "title" if start < title_length else "text", term.strength
-    return _new(Sign, (shown[word_start:word_end], place, weight, strength, strength in _CORE))
+    return _new(Sign, (shown[word_start:word_end], place, term.weight * weight * again, strength, strength in _CORE))
 
 
 def _place_weight(hit: Hit, title_length: int) -> float:

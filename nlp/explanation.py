@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from nlp.evidence import Evidence, Sign
 from nlp.knowledge import Knowledge
 from nlp.learnt import RELEVANCE
-from nlp.matching import lower
 from nlp.reading import Read
 from nlp.relevance import Feature
 from nlp.said import Said
@@ -91,7 +90,7 @@ def _listed(signs: Sequence[Sign], between: str = " och ") -> str:
 
 
 def _short(label: str) -> str:
-    one_line = " ".join(label.split())
+    one_line = label if label.isalnum() else " ".join(label.split())
     return one_line if len(one_line) <= LONGEST_LABEL else one_line[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
@@ -100,30 +99,32 @@ def _moving(knowledge: Knowledge, read: Read, said: Said) -> list[Reason]:
 
     A cue says why, a learnt word only that; so a word is told instead only when it weighs twice as much.
     """
-    features = read.known.features
+    features, told = read.known.features, said.words.get(RELEVANCE, ())
     whole = said.scale * sum([abs(feature.step) for feature in features])
-    whole = (whole + sum([abs(share) for _, share in said.words.get(RELEVANCE, ())])) or 1.0
+    whole = (whole + sum([abs(share) for _, share in told])) or 1.0
+    phrases = knowledge.phrases
+    cues = [f for f in features if f.hit and (f.step >= LEAST_CUE or f.step <= -LEAST_CUE) and phrases.get(f.cue)]
     reasons = []
     for sign, phrase in ((1, "ord som brukar höra hit"), (-1, "ord som sällan hör hit")):
-        step, text = _heaviest_cue(knowledge, read, said, sign)
-        words = [(word, share) for word, share in said.words.get(RELEVANCE, ()) if share * sign > 0]
+        step, text = _heaviest_cue(cues, phrases, read, said.scale, sign) if cues else (0.0, "")
+        words = [(word, share) for word, share in told if share * sign > 0]
         moved = sum([abs(share) for _, share in words])
         if moved >= LEAST_CUE and moved > 2 * step:
-            step, text = moved, f"{phrase} ({', '.join(_as_written(word, read) for word, _ in words)})"
+            step, text = moved, f"{phrase} ({', '.join([_as_written(word, read) for word, _ in words])})"
         if text:
             reasons.append(Reason(text=text, weight=round(sign * step / whole, 3)))
     return reasons
 
 
-def _heaviest_cue(knowledge: Knowledge, read: Read, said: Said, sign: int) -> tuple[float, str]:
+def _heaviest_cue(
+    cues: Sequence[Feature], phrases: Mapping[str, str], read: Read, scale: float, sign: int
+) -> tuple[float, str]:
     """The step and the words of the cue that moves most; of several the last in the alphabet."""
-    phrases = knowledge.phrases
-    cues = [f for f in read.known.features if f.hit and sign * f.step >= LEAST_CUE and phrases.get(f.cue)]
-    if not cues:
+    moving = [(sign * cue.step * scale, cue) for cue in cues if sign * cue.step > 0]
+    if not moving:
         return 0.0, ""
-    steps = [sign * cue.step * said.scale for cue in cues]
-    most = max(steps)
-    return most, max(_told(cue, phrases, read) for cue, step in zip(cues, steps, strict=True) if step == most)
+    most = max([step for step, _ in moving])
+    return most, max([_told(cue, phrases, read) for step, cue in moving if step == most])
 
 
 def _told(cue: Feature, phrases: Mapping[str, str], read: Read) -> str:
@@ -133,5 +134,5 @@ def _told(cue: Feature, phrases: Mapping[str, str], read: Read) -> str:
 
 def _as_written(word: str, read: Read) -> str:
     """The word with the capitals that it stands with first in the item."""
-    place = lower(read.shown).find(word)
+    place = read.low.find(word)
     return _short(read.shown[place : place + len(word)] if place >= 0 else word)

@@ -14,6 +14,7 @@ from typing import Any
 
 from nlp.applicants import find_applicants
 from nlp.fact_rules import kinds_of_entities, programme_of, ruled, source_entities
+from nlp.marks import APPLYING, EVERY
 from nlp.partners import find_length, find_partners
 from nlp.phrases import Phrases
 from nlp.places import find_places
@@ -41,11 +42,15 @@ _APPLYING_MARKS = ("söka", "tlysning", "can apply", "may apply", "all for propo
 _READ_KINDS = (Kind.CALL, Kind.AGENCY, Kind.GOVERNMENT, Kind.NEWS)
 
 
-def find_facts(item: Item, language: str) -> dict[str, Any]:
-    """Return the facts of an item; a programme's own rules fill in what its text leaves out."""
+def find_facts(item: Item, language: str, marks: int = EVERY) -> dict[str, Any]:
+    """Return the facts of an item; a programme's own rules fill in what its text leaves out.
+
+    `marks` are those of the whole item, where they are known.
+    """
     text = f"{item.title}.\n{item.text[:READ]}" if item.text else item.title
     places = find_places(text[:PLACES_READ])
-    if not (item.kind is Kind.CALL or (item.kind in _READ_KINDS and _speaks_of_applying(text))):
+    may_apply = marks & APPLYING and item.kind in _READ_KINDS and _speaks_of_applying(text)
+    if not (may_apply or item.kind is Kind.CALL):
         return {"places": places} if places else {}
     notes = _Notes()
     _conditions(item, text, language, notes)

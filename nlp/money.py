@@ -58,9 +58,6 @@ _TRIGGERS = Phrases((
     *(" euro ", " euro.", " euro,", " euros", "kr\n", "euro\n", "mkr", "Mkr", "MKR", "nkr", "tkr", "eur ", "eur."),
     *("procent", "per cent", "percent", "dollar", "pund", "msek", "Meur", "MEur", "kr\u00a0", "\u00a0kr", "\u00a0euro"),
 ))  # fmt: skip
-# What at least one of the triggers holds, as few as they can be.
-_MARKS = ("kr", "uro", "€", "%", "eur", "EUR", "cent", "SEK", "sek", "KR", "$", "£", "Eur", "USD", "GBP")
-_RARE_MARKS = ("NOK", "DKK", "dollar", "pund")
 _FUNDING_RATE = re.compile(
     r"medfinans|co-?\s?financ|co-?\s?fund|stödniv|stödgrad|stödandel|stödberättig|eligible (?:project )?(?:cost"
     r"|expend)|funding rate"
@@ -92,7 +89,7 @@ class _Found:
 
 def find_money(text: str, language: str, begin: int = 0) -> tuple[Money, ...]:
     """Return the amounts and rates of a text in the order they stand, each once; no digit stands before `begin`."""
-    if not (_has_mark(text) and _TRIGGERS.stand_in(f"{text} ")):
+    if not _TRIGGERS.stand_in(f"{text} "):
         return ()
     money: dict[Money, None] = {}
     for passage, found in _passages(text, begin):
@@ -106,13 +103,6 @@ def find_money(text: str, language: str, begin: int = 0) -> tuple[Money, ...]:
     named = {(m.value, m.currency) for m in money if m.role != "other"}
     kept = [m for m in money if m.role != "other" or (m.value, m.currency) not in named]
     return tuple(kept[:MOST])
-
-
-def _has_mark(text: str) -> bool:
-    for mark in _MARKS:
-        if mark in text:
-            return True
-    return any(map(text.__contains__, _RARE_MARKS))
 
 
 def _passages(text: str, begin: int) -> Iterator[tuple[str, list[_Found]]]:

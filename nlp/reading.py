@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from nlp import evidence, flags, relevance
 from nlp.families import family_of
@@ -22,15 +23,16 @@ LONGEST_TEXT = 3_000  # characters read of a text: the labels were set on less, 
 SWEDISH_LIKE = frozenset({"sv", "nb", "nn", "no", "da"})  # read with the Swedish lexicon
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """An item cut to what is read, the text as matched, and what the knowledge says of it."""
 
     item: Item
     shown: str
+    low: str  # the same in small letters, each at its own place
     known: Known
     log_odds: float  # the authored ones of being relevant
     signs: Mapping[str, float]  # the named numbers that a trained model reads
+    marks: int  # of nlp.marks, in title and text
 
 
 class KnowledgeReader:
@@ -44,7 +46,8 @@ class KnowledgeReader:
         """Return what is found in an item that `beginning` has cut; `cosines` are its likenesses to the areas."""
         shown = f"{item.title}\n{item.text}"
         title_length = len(item.title)
-        hits = self._hits["sv" if language in SWEDISH_LIKE else "en"].find(lower(shown))
+        low = lower(shown)
+        hits = self._hits["sv" if language in SWEDISH_LIKE else "en"].find(low)
         family = family_of(item)
         found = evidence.weigh(self.knowledge, item, hits.areas, title_length, shown, cosines)
         strengths = evidence.strengths(found)
@@ -52,7 +55,7 @@ class KnowledgeReader:
         flagged = flags.flags_of(item, family, hits.flags, title_length)
         known = Known(family, language, found, strengths, features, hits.others, title_length, flagged)
         log_odds = relevance.log_odds(features)
-        return Read(item, shown, known, log_odds, signs_of(item, known, log_odds))
+        return Read(item, shown, low, known, log_odds, signs_of(item, known, log_odds), hits.marks)
 
 
 def beginning(item: Item) -> Item:

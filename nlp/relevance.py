@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import exp, log1p
 from typing import NamedTuple
@@ -81,11 +81,15 @@ def _of_evidence(
 ) -> list[tuple[str, float]]:
     best = next(iter(strengths), "")  # the strongest is first
     most, own, total = 0.0, 0.0, 0.0
-    for evidence in found.values():
-        _, _, of_area, core, its_own = evidence
+    has_core = has_own = has_act = False
+    for _, _, of_area, core, its_own, _, _, has_core_title, has_own_title, has_number in found.values():
         total += of_area
         own += its_own
-        most = max(most, core)
+        if core > most:
+            most = core
+        has_core = has_core or has_core_title
+        has_own = has_own or has_own_title
+        has_act = has_act or has_number
     steps = [
         ("core", EVIDENCE["core"] * (1.0 - exp(-most / CORE_SATURATION))),
         ("own", EVIDENCE["own"] * (1.0 - exp(-own / CORE_SATURATION))),
@@ -93,7 +97,6 @@ def _of_evidence(
         ("strength", EVIDENCE["strength"] * strengths.get(best, 0.0)),
         (_named("area", best), AREA.get(best, 0.0)),
     ]
-    has_core, has_own, has_act = _looked_through(found.values())
     if has_core:
         steps.append(("core in title", CORE_TITLE[group]))
     if has_own:
@@ -103,19 +106,6 @@ def _of_evidence(
     if len(item.text) < SHORT_TEXT:
         steps.append(("no text", EVIDENCE["no text"]))
     return steps
-
-
-def _looked_through(found: Iterable[Evidence]) -> tuple[bool, bool, bool]:
-    """Whether a core word and an own word stand in the title, and whether any sign is the number of an act."""
-    has_core = has_own = has_act = False
-    for evidence in found:
-        for word, place, _, strength, is_core in evidence.signs:
-            if is_core and place == "title":
-                has_core = True
-                has_own = has_own or strength == "own"
-            if place == "acts" or word[:1].isdigit():
-                has_act = True
-    return has_core, has_own, has_act
 
 
 def _of_call(item: Item) -> float:

@@ -115,7 +115,7 @@ def _names(area: str) -> tuple[str, ...]:
 
 def _add_areas(known: Known, signs: dict[str, float]) -> None:
     strengths = known.strengths
-    for area, (its_signs, likeness, total, core, own) in known.found.items():
+    for area, (_, likeness, total, core, own, title, coded, *_) in known.found.items():
         names = _names(area)
         strength = strengths.get(area, 0.0)
         signs[names[0]] = 0.5 * strength
@@ -126,12 +126,6 @@ def _add_areas(known: Known, signs: dict[str, float]) -> None:
         signs[names[3]] = 3.0 * strength
         signs[names[4]] = log1p(total)
         signs[names[5]] = 10.0 * likeness
-        title, coded = 0.0, 0.0
-        for _, place, weight, _, _ in its_signs:
-            if place == "title":
-                title += weight
-            elif place != "text":
-                coded += weight
         if title:
             signs[names[6]] = 1.0 - exp(-title / FULL)
         if coded:

@@ -18,23 +18,18 @@ class Strongest:
     cues: dict[str, list[Hit]] = field(default_factory=dict)
     flags: dict[str, list[Hit]] = field(default_factory=dict)
     others: dict[str, list[Hit]] = field(default_factory=dict)
-
-    def of(self, group: str, key: str) -> list[Hit]:
-        """Return the list of a key's hits, a new one where there is none."""
-        found = self.areas if group == "area" else self.cues if group == "cue" else self.flags
-        kept = found.get(key)
-        if kept is None:
-            found[key] = kept = []
-            if group != "area":
-                self.others[key] = kept
-        return kept
+    marks: int = field(default=0, compare=False)  # of nlp.marks, where they were looked for
 
 
 def strongest(hits: Iterable[Hit]) -> Strongest:
     """Return the hits per key, the heaviest and longest alone where several of one key lie over each other."""
     found = Strongest()
     for (group, key), kept in kept_of(hits).items():
-        found.of(group, key).extend(kept)
+        if group == "area":
+            found.areas[key] = kept
+        else:
+            (found.cues if group == "cue" else found.flags)[key] = kept
+            found.others[key] = kept
     return found
 
 

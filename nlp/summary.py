@@ -81,37 +81,61 @@ _SUBJECT_OF_ACT = re.compile(
     r"|innehåller|ändras|syftar))",
     re.IGNORECASE,
 )
+_ACTS = (Kind.LEGAL_ACT, Kind.PROPOSAL)
 _DOUBLE_END = re.compile(r"\.\s*…$")
-# What a sentence that tells what the item is has somewhere in it.
+# What a sentence that tells what the item is has somewhere in it: one of these words, or of these phrases.
 _TELLING = re.compile(
-    r"\b(?:föreslå\w*|förslag\w*|innebär|syfta\w*|syftet|ska|får|ger|vill|inför\w*|uppdrag\w*|stöd\w*|kommun\w*"
-    r"|utred\w*|handlar om|beslut\w*"
-    r"|aims?|will|supports?|provides?|proposes?|establish\w*|lays down|sets?|is to|should|funding|seeks?"
-    r"|calls? for|invites?|amend\w*)\b",
+    r"(?:föreslå\w*|förslag\w*|innebär|syfta\w*|syftet|ska|får|ger|vill|inför\w*|uppdrag\w*|stöd\w*|kommun\w*"
+    r"|utred\w*|beslut\w*"
+    r"|aims?|will|supports?|provides?|proposes?|establish\w*|sets?|should|funding|seeks?"
+    r"|invites?|amend\w*)",
     re.IGNORECASE,
 )
+_TELLING_PHRASE = re.compile(r"\b(?:handlar om|lays down|is to|calls? for)\b", re.IGNORECASE)
+_MOST_WORDS = 50_000  # remembered; then the memory starts anew
 
 
 def pick_sentence(item: Item) -> str:
     """Return a sentence of at most 240 characters that says what the item is, or "" when there is only the title."""
-    title = _words(item.title)
-    is_act = item.kind in (Kind.LEGAL_ACT, Kind.PROPOSAL) and _ACT_FORM.search(item.text[:READ])
+    text = item.text[:READ]
+    if not text:
+        return ""
+    title = set(_words(item.title))
+    is_act = item.kind in _ACTS and _ACT_FORM.search(text)
     chosen, heaviest, usable = "", -1, 0
-    for sentence in islice(_sentences(item.text[:READ]), TRIED):
+    for sentence in islice(_sentences(text), TRIED):
         if is_act:
             subject = _SUBJECT_OF_ACT.search(sentence)
             sentence = sentence[subject.start() :] if subject else ""
-        if _is_usable(sentence, title):
+        words = _usable_words(sentence, title)
+        if words:
             usable += 1
-            if (weight := _weight(sentence)) > heaviest:  # the first of those with the highest weight
+            if (weight := _weight(sentence, words)) > heaviest:  # the first of those with the highest weight
                 chosen, heaviest = sentence, weight
             if usable == WEIGHED or heaviest == HEAVIEST:
                 break
     return _cut(_DOUBLE_END.sub(".", chosen))
 
 
-def _weight(sentence: str) -> int:
-    return 2 * (not _leans(sentence)) + bool(_TELLING.search(sentence))
+def _weight(sentence: str, words: list[str]) -> int:
+    return 2 * (not _leans(sentence)) + _tells(sentence, words)
+
+
+def _tells(sentence: str, words: list[str]) -> bool:
+    if len(_telling) > _MOST_WORDS:
+        _telling.clear()
+    return any(map(_telling.__getitem__, words)) or _TELLING_PHRASE.search(sentence) is not None
+
+
+class _Telling(dict[str, bool]):
+    """Whether a word tells; one that is not there is looked at."""
+
+    def __missing__(self, word: str) -> bool:
+        self[word] = tells = _TELLING.fullmatch(word) is not None
+        return tells
+
+
+_telling = _Telling()
 
 
 def _leans(sentence: str) -> bool:
@@ -148,18 +172,17 @@ def _without(opening: re.Pattern[str], part: str) -> str:
     return part[match.end() :] if match else part
 
 
-def _is_usable(sentence: str, title: list[str]) -> bool:
+def _usable_words(sentence: str, title: set[str]) -> list[str]:
+    """Return the words of a sentence that may be told, nothing of another."""
+    if len(sentence) < SHORTEST or sentence.endswith((":", ",")) or _BOILERPLATE.match(sentence):
+        return []
     words = _words(sentence)
-    if len(sentence) < SHORTEST or len(words) < 5 or sentence.endswith((":", ",")) or _BOILERPLATE.match(sentence):
-        return False
-    return not _repeats(words, title)
+    return [] if len(words) < 5 or _repeats(words, title) else words
 
 
-def _repeats(words: list[str], title: list[str]) -> bool:
+def _repeats(words: list[str], title: set[str]) -> bool:
     """Say whether a sentence is the title over again: four words of five in common, and nothing much more."""
-    if not title:
-        return False
-    return sum(map(set(title).__contains__, words)) >= 0.8 * len(words)
+    return bool(title) and sum(map(title.__contains__, words)) >= 0.8 * len(words)
 
 
 def _words(text: str) -> list[str]:

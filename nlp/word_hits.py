@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from nlp.knowledge import Term
+from nlp.marks import Marks
 from nlp.matching import Hit, Matcher
 from nlp.strongest import Strongest, kept_of
 
@@ -21,6 +22,7 @@ class _Known(NamedTuple):
 
     kept: tuple[tuple[str, str, tuple[Hit, ...]], ...]
     phrases: tuple[tuple[int, tuple[str, ...]], ...]
+    marks: int
 
 
 _new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
@@ -36,31 +38,44 @@ class WordHits:
 
     def __init__(self, terms: Sequence[Term], language: str) -> None:
         self._matcher = Matcher(terms, language)
+        self._marks = Marks()
         self._phrases = _by_first_word(self._matcher.texts())
         self._sizes = sorted(set(map(len, self._phrases)))
         self._known = _Memory(self)
 
     def find(self, text: str) -> Strongest:
-        """Return the hits of a lower-cased text."""
+        """Return the hits of a lower-cased text, and the marks in it."""
         if len(self._known) > MOST_WORDS:
             self._known.clear()
         words = text.replace("\n", " ").split(" ")
         known = list(map(self._known.__getitem__, words))
         ends = list(accumulate(map(len, words)))  # without the spaces between them
         found = Strongest()
+        of_group = {"area": found.areas, "cue": found.cues, "flag": found.flags}
         last = -1
         for number, of_word in enumerate(known):
-            if of_word is None or number <= last:
+            if of_word is None:
                 continue
+            if number <= last:
+                found.marks |= of_word.marks
+                continue
+            kept, phrases, marks = of_word
+            found.marks |= marks
             begin = ends[number] - len(words[number]) + number
-            if of_word.phrases:
-                last = _last_of_phrase(text, words, ends, known, number)
-                if last > number:
-                    of_word = self._known[text[begin : ends[last] + last]]
-            for group, key, hits in of_word.kept if of_word else ():
-                kept = found.of(group, key)
+            for start, written in phrases:
+                if text.startswith(written, begin + start):
+                    last = _last_of_phrase(text, words, ends, known, number)
+                    of_phrase = self._known[text[begin : ends[last] + last]]
+                    kept = of_phrase.kept if of_phrase else ()
+                    break
+            for group, key, hits in kept:
+                same = of_group[group].get(key)
+                if same is None:
+                    of_group[group][key] = same = []
+                    if group != "area":
+                        found.others[key] = same
                 for term, start, end, word_start, word_end in hits:
-                    kept.append(_new(Hit, (term, begin + start, begin + end, begin + word_start, begin + word_end)))
+                    same.append(_new(Hit, (term, begin + start, begin + end, begin + word_start, begin + word_end)))
         return found
 
     def learn(self, word: str) -> _Known | None:
@@ -69,7 +84,8 @@ class WordHits:
         kept = tuple((group, key, tuple(some)) for (group, key), some in hits.items())
         endings = ((len(word) - size, word[-size:]) for size in self._sizes if size <= len(word))
         begun = tuple((start, self._phrases[ending]) for start, ending in endings if ending in self._phrases)
-        return _Known(kept, begun) if kept or begun else None
+        marks = self._marks.of(word)
+        return _Known(kept, begun, marks) if kept or begun or marks else None
 
 
 def _by_first_word(texts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

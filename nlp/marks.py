@@ -1,0 +1,33 @@
+"""What a word may be a mark of, so that a text without the mark need not be searched."""
+
+from __future__ import annotations
+
+import ahocorasick
+
+A_NUMBER, MONEY, APPLYING = 1, 2, 4
+EVERY = A_NUMBER | MONEY | APPLYING  # where nothing is known
+
+# In small letters; each is a part of one word of every phrase that is sought, so that it stands wherever they do.
+_WRITTEN = (
+    (A_NUMBER, tuple("0123456789")),
+    (MONEY, ("kr", "uro", "eur", "cent", "sek", "€", "%", "$", "£", "usd", "gbp", "nok", "dkk", "dollar", "pund")),
+    (APPLYING, ("söka", "tlysning", "apply", "proposals", "pplications", "ligible")),
+)
+
+
+class Marks:
+    """The marks in a word."""
+
+    def __init__(self) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for mark, written in _WRITTEN:
+            for one in written:
+                self._automaton.add_word(one, mark)
+        self._automaton.make_automaton()
+
+    def of(self, word: str) -> int:
+        """Return the marks in a lower-cased word, added up."""
+        found = 0
+        for _, mark in self._automaton.iter(word):
+            found |= mark
+        return found
