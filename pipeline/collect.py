@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import queue
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO
 
 from crawlers.dates import STOCKHOLM
 from crawlers.job import Job
@@ -25,9 +19,10 @@ from crawlers.protocol import (
     PartEnded,
     RecordSkipped,
     ValidatorSeen,
-    message_from_json,
 )
 from pipeline.back_off import Pace, is_silent, result_of, told_silence
+from pipeline.crawling import crawl_here, crawl_there
+from pipeline.engine import LOCAL, Engine
 from pipeline.record import begin, end
 from store.db import Store
 from store.details import save_details
@@ -35,11 +30,7 @@ from store.items import newest_day, upsert_items
 from store.runs import save_part_results, save_validators, source_parts
 from store.types import Detail, Item, Outcome, PartResult, Run, SourceState, Validator
 
-logger = logging.getLogger(__name__)
-
 BATCH = 500  # items per transaction: small enough that other writers never wait long, large enough for executemany
-LONGEST = 3_600.0  # seconds for one crawl: the largest first fill at a request a second takes some minutes
-QUEUE = 2_000  # messages in flight: the crawl waits when the store is slower
 
 # Worst first: what a source's parts are in decides what the source is in.
 SEVERITY = (SourceState.REFUSED, SourceState.CHANGED, SourceState.FAILING, SourceState.QUIET)
@@ -81,86 +72,29 @@ def collect(
     logs: Path | None = None,
     progress: Progress | None = None,
     paces: Mapping[str, Pace] | None = None,
+    engine: Engine = LOCAL,
 ) -> list[Run]:
     """Run the jobs' crawls side by side and return their finished runs, in the order of the jobs.
 
     A crawl that dies, or answers nonsense, fails alone. Everything that arrived before stays stored. `logs` is the
     folder for each source's log of its latest crawl; without it the logs go to standard error. `paces` are how long
-    each source may be silent.
+    each source may be silent. On other machines a crawl is told of when it has ended.
     """
-    messages: queue.Queue[tuple[str, Message | None]] = queue.Queue(QUEUE)
     crawls: dict[str, Crawl] = {}
     for job in jobs:
         crawls[job.source] = Crawl(
             begin(store, "collect", job.source, now=now), pace=(paces or {}).get(job.source, Pace())
         )
-    processes = [start_crawl(replace(job, run=crawls[job.source].run.id), messages, logs) for job in jobs]
-    try:
-        waiting = len(jobs)
-        while waiting:
-            source, message = messages.get()
+    asked = [replace(job, run=crawls[job.source].run.id) for job in jobs]
+    with closing(crawl_here(asked, logs) if engine.is_here else crawl_there(engine, asked, logs)) as messages:
+        for source, message in messages:
             if message is None:
-                waiting -= 1
                 finish(store, crawls[source], now)
             else:
                 receive(store, crawls[source], message, now)
             if progress:
                 progress(source, crawls[source].counts.get("read", 0))
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
     return [crawls[job.source].run for job in jobs]
-
-
-def start_crawl(
-    job: Job, messages: queue.Queue[tuple[str, Message | None]], logs: Path | None
-) -> subprocess.Popen[str]:
-    """Start the crawl process of a job, and a thread that puts its messages on the queue, None last."""
-    with open_log(job.source, logs) as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "crawlers.crawl"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            encoding="utf-8",
-        )
-    reader = threading.Thread(target=read_messages, args=(process, job, messages), daemon=True)
-    reader.start()
-    return process
-
-
-def open_log(source: str, logs: Path | None) -> AbstractContextManager[IO[bytes] | None]:
-    """Return the file for a crawl's log, emptied of the crawl before; None leaves it on standard error."""
-    if logs is None:
-        return nullcontext()
-    logs.mkdir(parents=True, exist_ok=True)
-    return (logs / f"{source}.log").open("wb")
-
-
-def read_messages(process: subprocess.Popen[str], job: Job, messages: queue.Queue[tuple[str, Message | None]]) -> None:
-    """Give the process its job and put each line it writes on the queue; a broken line ends the reading."""
-    watchdog = threading.Timer(LONGEST, process.kill)
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        with process:
-            give_job(process.stdin, job)
-            for line in process.stdout or ():
-                messages.put((job.source, message_from_json(line)))
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        logger.error("the crawl's answer could not be read", exc_info=error, extra={"source": job.source})
-    finally:
-        watchdog.cancel()
-        messages.put((job.source, None))
-
-
-def give_job(pipe: IO[str] | None, job: Job) -> None:
-    """Write the job as one line; the pipe stays open, because its end tells the crawl that we are gone."""
-    if pipe:
-        pipe.write(job.to_json() + "\n")
-        pipe.flush()
 
 
 def receive(store: Store, crawl: Crawl, message: Message, now: datetime) -> None:

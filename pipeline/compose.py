@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.attention import ALONE, Beside
 from pipeline.candidates import read_history
 from pipeline.currency import Week
 from pipeline.edition import Edition, open_edition
+from pipeline.engine import LOCAL, Engine
 from pipeline.identity import mail_sender, reply_address
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.letter import Extras, Letter, write_letter
@@ -30,6 +32,7 @@ from store.types import Digest, DigestEntry, DigestState, Run
 
 logger = logging.getLogger(__name__)
 
+FAR = 10  # letters at a time for a worker: some tenths of a second
 LARGEST = 100_000  # bytes: Gmail cuts a message at 102 kB, and hides the end of it behind a link
 
 Progress = Callable[[int, int | None], None]
@@ -45,6 +48,7 @@ def compose(
     progress: Progress | None = None,
     late: Lateness = ON_TIME,
     beside: Beside = ALONE,
+    engine: Engine = LOCAL,
 ) -> Run:
     """Freeze the digests that the week still lacks, and return the finished run.
 
@@ -53,7 +57,7 @@ def compose(
     """
     run = begin(store, "compose", week, now=now)
     edition = open_edition(store, municipality, settings, week=week, now=now, late=late, beside=beside)
-    digests = _digests(store, edition, progress)
+    digests = _digests(store, edition, progress, engine)
     if digests:
         with store.session() as session:
             replace_routes(session, municipality.key, week, edition.routes)
@@ -79,19 +83,50 @@ def build_digests(
 ) -> list[Digest]:
     """Return the digests that the week still lacks, without writing anything."""
     edition = open_edition(store, municipality, settings, week=week, now=now, beside=beside)
-    return _digests(store, edition, progress)
+    return _digests(store, edition, progress, LOCAL)
 
 
-def _digests(store: Store, edition: Edition, progress: Progress | None) -> list[Digest]:
-    digests = []
-    for number, contact in enumerate(edition.lacking, start=1):
-        with store.reading() as session:
-            selection, week, extras = select(session, edition, contact)
-        if selection.entries or reads_anyway(contact, edition):
-            digests.append(written(edition, contact, selection, week, extras))
+def _digests(store: Store, edition: Edition, progress: Progress | None, engine: Engine) -> list[Digest]:
+    """Choose here, where the database is, and write where the engine does: one letter at a time, or many far away."""
+    lacking, size = edition.lacking, 1 if engine.is_here else FAR
+    shared = edition.for_writing()
+
+    def chosen() -> Iterator[Letters]:
+        for start in range(0, len(lacking), size):
+            with store.reading() as session:
+                plans = [(contact, *select(session, edition, contact)) for contact in lacking[start : start + size]]
+            yield Letters(shared, [p for p in plans if p[1].entries or reads_anyway(p[0], edition)])
+
+    digests: list[Digest] = []
+    for number, answer in enumerate(engine.map(WriteLetters(), chosen()), start=1):
+        digests += answer
         if progress:
-            progress(number, len(edition.lacking))
+            progress(min(number * size, len(lacking)), len(lacking))
     return digests
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Letters to be written: what they share, and of each its reader, what is told and how far back."""
+
+    edition: Edition
+    plans: list[tuple[Contact, Selection, Week, Extras]]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLetters:
+    """The writing of some letters, for an engine."""
+
+    waits: bool = False
+
+    def ready(self) -> Callable[[Letters], list[Digest]]:
+        """Return the function."""
+        return write_letters
+
+
+def write_letters(letters: Letters) -> list[Digest]:
+    """Return the letters, written."""
+    return [written(letters.edition, *plan) for plan in letters.plans]
 
 
 def reads_anyway(contact: Contact, edition: Edition) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawlers.catalogue import SourceFacts, facts
@@ -23,7 +23,7 @@ from pipeline.passing import answers_of, routed
 from pipeline.readers import Contact, contacts_of
 from pipeline.route import route_items
 from pipeline.second_reading import needs_a_person, newest_run
-from pipeline.settings import Settings
+from pipeline.settings import MailSettings, Settings
 from pipeline.source_notes import SourceNotes, source_notes
 from pipeline.week_summary import summary_of
 from store.contacts import contact_states
@@ -59,6 +59,14 @@ class Edition:
     def lacking(self) -> list[Contact]:
         """The readers who have no letter of the period yet."""
         return [contact for contact in self.contacts if contact.email not in self.existing]
+
+    def for_writing(self) -> Edition:
+        """Return what the writing of a letter needs, which may be sent: no passwords, nor what nobody is shown.
+
+        The keys of the links in it go along: without them no letter could carry any.
+        """
+        bare = Settings(home=self.settings.home, mail=MailSettings(sender=self.settings.mail.sender))
+        return replace(self, settings=bare, existing=(), candidates=(), routes=(), chosen=frozenset())
 
 
 def open_edition(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -37,6 +38,7 @@ class DaskEngine:
         self._look = look
         self._connect = connect
         self._client: Any = None
+        self._one = threading.Lock()  # several municipalities' letters are asked for at once
 
     def map(
         self, work: Work[In, Out], batches: Iterable[In], *, loaded: Callable[[In], Out] | None = None
@@ -66,8 +68,9 @@ class DaskEngine:
 
     def _send(self, work: bytes, batch: bytes) -> Any:
         with self._told():
-            if self._client is None:
-                self._client = _client(self.address, self._connect)
+            with self._one:
+                if self._client is None:
+                    self._client = _client(self.address, self._connect)
             return self._client.submit(do, work, batch, pure=False, resources={mark_of_program(): 1})
 
     def _answer(self, future: Any) -> Any:

@@ -9,13 +9,14 @@ from typing import Any
 
 from pipeline.assess import assess
 from pipeline.backup import scheduled_backup
-from pipeline.by_municipality import all_keys, beside_of, for_each, learn_each, learn_one, summed
+from pipeline.by_municipality import AT_ONCE, all_keys, beside_of, for_each, learn_each, learn_one, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
 from pipeline.due import Step, StepName
 from pipeline.due_facts import note_composed, note_noticed
 from pipeline.encoder import load_assessor
+from pipeline.engine import LOCAL, Engine, engine_of
 from pipeline.installation import Installation
 from pipeline.notice import compose_notices
 from pipeline.record import begin, complete, end
@@ -31,24 +32,29 @@ GoOn = Callable[[], None]
 
 def perform(installation: Installation, step: Step, now: datetime, go_on: GoOn) -> str:
     """Do the step and return what came of it in one line without personal data; the caller holds the lock."""
+    with engine_of(installation.settings) as engine:
+        return _perform(installation, step, now, go_on, engine)
 
+
+def _perform(installation: Installation, step: Step, now: datetime, go_on: GoOn, engine: Engine) -> str:
     def progress(*_: object) -> None:
         go_on()
 
     match step.name:
         case StepName.COLLECT:
-            return told_readings(read_sources(installation, step.sources, now, progress))
+            return told_readings(read_sources(installation, step.sources, now, progress, engine))
         case StepName.FETCH:
-            return told_readings(fetch(installation, step.sources, now, progress))
+            return told_readings(fetch(installation, step.sources, now, progress, engine))
         case StepName.ASSESS:
-            run = assess(installation.store, load_assessor(installation.settings), now=now, progress=progress)
+            assessor = load_assessor(installation.settings)
+            run = assess(installation.store, assessor, now=now, progress=progress, engine=engine)
             learn_each(installation, all_keys(installation), now)
             return told_counts(run.counts)
         case StepName.SECOND_READER:
             reading = second_reading(installation, now=now, share=True, progress=progress)
             return told_counts(reading.counts) if reading else "left alone for now"
         case StepName.COMPOSE:
-            return told_counts(write_all(installation, step, now, progress))
+            return told_counts(write_all(installation, step, now, progress, engine))
         case StepName.NOTICE:
             return told_counts(notice_all(installation, step, now, progress))
         case StepName.SEND:
@@ -71,32 +77,40 @@ def do_chore(installation: Installation, name: StepName, now: datetime) -> Mappi
 
 
 def read_sources(
-    installation: Installation, names: Sequence[str], now: datetime, progress: Callable[..., None]
+    installation: Installation, names: Sequence[str], now: datetime, progress: Callable[..., None], engine: Engine
 ) -> list[Run]:
     """Read the sources that are due, as our own back-off and theirs allow."""
     wanted = wanted_sources(installation.settings, names)
     jobs = jobs_for(installation, wanted, now=now, since=None, full=False)
     paces = {source.name: pace_of(installation.settings, source) for source in wanted}
-    return collect(installation.store, jobs, now=now, logs=installation.settings.logs, progress=progress, paces=paces)
+    logs = installation.settings.logs
+    return collect(installation.store, jobs, now=now, logs=logs, progress=progress, paces=paces, engine=engine)
 
 
-def fetch(installation: Installation, names: Sequence[str], now: datetime, progress: Callable[..., None]) -> list[Run]:
+def fetch(
+    installation: Installation, names: Sequence[str], now: datetime, progress: Callable[..., None], engine: Engine
+) -> list[Run]:
     """Fetch what passed the relevance filter whole, and assess again what that changed."""
     jobs = jobs_for(installation, wanted_sources(installation.settings, names), now=now, since=None, full=False)
     asked = [job.source for job in jobs if job.options["wanted"]]
     runs = [nothing_wanted(installation.store, name, now=now) for name in names if name not in asked]
-    runs += read_sources(installation, asked, now, progress) if asked else []
+    runs += read_sources(installation, asked, now, progress, engine) if asked else []
     if any(run.counts.get("new") or run.counts.get("changed") for run in runs):
-        assess(installation.store, load_assessor(installation.settings), now=now, progress=progress)
+        assessor = load_assessor(installation.settings)
+        assess(installation.store, assessor, now=now, progress=progress, engine=engine)
     return runs
 
 
 def write_all(
-    installation: Installation, step: Step, now: datetime, progress: Callable[..., None]
+    installation: Installation, step: Step, now: datetime, progress: Callable[..., None], engine: Engine
 ) -> Mapping[str, int]:
     """Write the digests of each municipality that the step is about, and return the counts together."""
     keys = step.municipalities or (installation.municipality.key,)
-    return summed(for_each(installation, keys, "brev", lambda one: write_digests(one, step, now, progress)))
+
+    def write(one: Installation) -> Run:
+        return write_digests(one, step, now, progress, engine)
+
+    return summed(for_each(installation, keys, "brev", write, at_once=1 if engine.is_here else AT_ONCE))
 
 
 def notice_all(
@@ -107,7 +121,13 @@ def notice_all(
     return summed(for_each(installation, keys, "korta brev", lambda one: write_notices(one, now, progress)))
 
 
-def write_digests(installation: Installation, step: Step, now: datetime, progress: Callable[..., None]) -> Run:
+def write_digests(
+    installation: Installation,
+    step: Step,
+    now: datetime,
+    progress: Callable[..., None],
+    engine: Engine = LOCAL,
+) -> Run:
     """Write the digests that the week still lacks, and note that the week has its own."""
     learn_one(installation, now)
     run = compose(
@@ -117,6 +137,7 @@ def write_digests(installation: Installation, step: Step, now: datetime, progres
         week=step.week,
         now=now,
         progress=progress,
+        engine=engine,
         late=step.late,
         beside=beside_of(installation),
     )

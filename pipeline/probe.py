@@ -15,7 +15,8 @@ from rich.markup import escape
 from crawlers.job import Job
 from crawlers.protocol import CrawlEnded, ItemFound, Message, PartEnded, RecordSkipped
 from pipeline.back_off import held_parts, result_of
-from pipeline.collect import judge, start_crawl
+from pipeline.collect import judge
+from pipeline.crawling import start_crawl
 from pipeline.installation import Installation
 from pipeline.terminal import plain_table, state_text
 from pipeline.week import job_for, wanted_sources, with_wanted

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.assess import assess
-from pipeline.by_municipality import all_keys, beside_of, for_each, learn_each, summed
+from pipeline.by_municipality import AT_ONCE, all_keys, beside_of, for_each, learn_each, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
 from pipeline.encoder import load_assessor
+from pipeline.engine import engine_of
 from pipeline.installation import Installation
 from pipeline.second_reading import second_reading
 from pipeline.send_all import as_one, send_all
@@ -66,8 +67,8 @@ def _collect(
     jobs = jobs_for(installation, wanted, now=now, since=since, full=full, insist=insist)
     paces = {source.name: pace_of(installation.settings, source) for source in wanted}
     logs = installation.settings.logs
-    with source_progress(silent(console, quiet), titles) as progress:
-        runs = collect(installation.store, jobs, now=now, logs=logs, progress=progress, paces=paces)
+    with source_progress(silent(console, quiet), titles) as progress, engine_of(installation.settings) as engine:
+        runs = collect(installation.store, jobs, now=now, logs=logs, progress=progress, paces=paces, engine=engine)
     show_collected(silent(console, quiet), runs, titles)
     return runs
 
@@ -93,8 +94,9 @@ def assess_items(installation: Installation, console: Console, *, now: datetime,
 
 
 def _assess(installation: Installation, console: Console, *, now: datetime, quiet: bool) -> Run:
-    with step_progress(silent(console, quiet), "Bedömer") as progress:
-        run = assess(installation.store, load_assessor(installation.settings), now=now, progress=progress)
+    assessor = load_assessor(installation.settings)
+    with step_progress(silent(console, quiet), "Bedömer") as progress, engine_of(installation.settings) as engine:
+        run = assess(installation.store, assessor, now=now, progress=progress, engine=engine)
     silent(console, quiet).print(
         f"Bedömt: {counted(run.counts['assessed'], 'post', 'poster')}, "
         f"{counted(run.counts['stories'], 'nyhet', 'nyheter')} som flera källor berättar."
@@ -141,14 +143,14 @@ def compose_digests(
 
 def _compose(installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool) -> list[Run]:
     """Raise PartlyDone when some got none because of a fault; what the others got is shown all the same."""
-    with step_progress(silent(console, quiet), "Skriver brev") as progress:
+    with step_progress(silent(console, quiet), "Skriver brev") as progress, engine_of(installation.settings) as engine:
 
         def compose_one(one: Installation) -> Run:
-            store, municipality, settings = one.store, one.municipality, one.settings
-            beside = beside_of(one)
-            return compose(store, municipality, settings, week=week, now=now, progress=progress, beside=beside)
+            beside, place = beside_of(one), (one.store, one.municipality, one.settings)
+            return compose(*place, week=week, now=now, progress=progress, beside=beside, engine=engine)
 
-        runs = for_each(installation, all_keys(installation), "Brev", compose_one)
+        at_once = 1 if engine.is_here else AT_ONCE
+        runs = for_each(installation, all_keys(installation), "Brev", compose_one, at_once=at_once)
     counts = summed(runs)
     places = f" till {len(runs)} kommuner" if len(runs) > 1 else ""
     entries = counted(counts["entries"], "post", "poster")

@@ -42,7 +42,7 @@ _ASSESSING = (
 # Of each step: file and function. The start of a process and every commit, before and after, are among them.
 POINTS: Mapping[str, tuple[str, ...]] = {
     "collect": (
-        "pipeline/collect.py:start_crawl",
+        "pipeline/crawling.py:start_crawl",
         "pipeline/collect.py:receive",
         "pipeline/collect.py:write",
         "store/items.py:upsert_items",
