@@ -1,4 +1,4 @@
-"""The page in a real browser: served on a loopback port, logged in as wanted."""
+"""The page in a real browser: served on a loopback port, logged in as wanted, and held against axe."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Page as Window
 
 from store.types import Role
 from tests.web.conftest import browser_of
 from web.server import Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What the dark scheme can break: it changes colours and nothing else (test_accessibility.py holds it to that).
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -47,3 +53,24 @@ def logged_in(browser: Browser, app: Flask, url: str, role: Role | None, **optio
         context.add_cookies([{"name": "utkik", "value": cookie.value, "url": url}])
     yield context
     context.close()
+
+
+def violations(page: Window) -> list[tuple[str, str]]:
+    """Return what axe finds wrong with a page as it stands open, in the light scheme and the dark, with the first place.
+
+    One page serves both: to load it anew for each would double what the tests take.
+    """
+    page.emulate_media(color_scheme="light")
+    page.evaluate(Axe().axe_script)
+    found = _run(page, RULES)
+    page.emulate_media(color_scheme="dark")
+    dark = [(f"{rule} in dark", place) for rule, place in _run(page, COLOURS)]
+    page.emulate_media(color_scheme="light")
+    return found + dark
+
+
+def _run(page: Window, rules: object) -> list[tuple[str, str]]:
+    # Told of violations alone: the places of all that is well take longer to name than to check.
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]

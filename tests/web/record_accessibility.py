@@ -19,10 +19,10 @@ from pipeline.installation import open_installation
 from store.accounts import add_account
 from store.types import Account, Role
 from tests.pipeline.making import NOW
-from tests.web.browsing import chromium
+from tests.web.browsing import RULES, chromium, violations
 from tests.web.conftest import ACCOUNTS, Clock, browser_of, finish
 from tests.web.seeding import municipality_file, seed
-from tests.web.test_accessibility import RULES, SCHEMES, WIDTHS, pages, shown, violations
+from tests.web.test_accessibility import WIDTHS, pages, shown
 from web.app import create_app
 
 FILE = Path(__file__).parents[2] / "web" / "accessibility.json"
@@ -57,12 +57,11 @@ def seeded_app(folder: Path) -> Iterator[Flask]:
 def check(app: Flask, browser: Browser) -> dict[str, list[str]]:
     """Return the faults of every page at every width, in both schemes."""
     faults: dict[str, list[str]] = {}
-    for scheme in SCHEMES:
-        for width in WIDTHS:
-            with shown(app, browser, viewport={"width": width, "height": 900}, color_scheme=scheme) as every_page:
-                for path, page, _ in every_page:
-                    if found := violations(page):
-                        faults.setdefault(path, []).extend(rule for rule, _ in found)
+    for width in WIDTHS:
+        with shown(app, browser, viewport={"width": width, "height": 900}) as every_page:
+            for path, page, _ in every_page:
+                if found := violations(page):
+                    faults.setdefault(path, []).extend(rule for rule, _ in found)
     return faults
 
 

@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 
 from pipeline.installation import open_installation
 from pipeline.retention import RULES as RETENTION
+from tests.web.browsing import RULES
 from tests.web.conftest import Clock
 from tests.web.record_accessibility import FILE, html_pages
-from tests.web.test_accessibility import RULES, WIDTHS
+from tests.web.test_accessibility import WIDTHS
 from web.app import create_app
 from web.views.about import SHORTCOMINGS, STORED
 
