@@ -36,6 +36,7 @@ bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise 
 
 kill: $(VENV)/.installed-test ## kill the program KILLS times on DATABASE (sqlite, postgresql, both) and check its promises
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.killing.run --kills $(KILLS) --database $(DATABASE)
+	$(BIN)/python -m tests.killing.together --letters 200 --kills 40 --restarts 6
 
 year: $(VENV)/.installed-test ## build a year of recorded answers in YEAR, run every notebook on it and write its reports
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.notebooks.real $(YEAR)
