@@ -19,9 +19,10 @@ from joserfc.jwk import OctKey
 
 from pipeline.installation import Installation, open_installation
 from pipeline.settings import OidcSettings
-from store.accounts import account_named, list_accounts
+from store.accounts import account_named, add_account, list_accounts
 from store.audit import list_audit
 from store.types import Account, Role
+from tests.web import many
 from tests.web.conftest import Clock
 from tests.web.provider import CLIENT, SECRET, Provider, new_key, running
 from web.app import create_app
@@ -358,3 +359,108 @@ def test_roles_are_read_as_entra_and_keycloak_write_them() -> None:
     assert role_of({"roles": "bedom"}, entra) is Role.ANALYST
     assert role_of({"resource_access": ["utkik"]}, keycloak) is None
     assert role_of({"roles": [{"styr": 1}, None]}, entra) is None
+
+
+SEVERAL = """\
+[web.oidc.municipalities]
+provkoping-ad = "provköping"
+bortby-ad = "bortby"
+ale-ad = "ale"
+regionen = "alla"
+"""
+
+
+@pytest.fixture
+def many_signing(home: Path, provider: Provider) -> Iterator[Installation]:
+    """Give an installation of two municipalities whose provider tells which one a person is of."""
+    many.add_bortby(home)
+    text = SETTINGS.format(issuer=provider.issuer, client=CLIENT, secret=SECRET)
+    text = text.replace("[web.oidc.roles]", 'municipality_claim = "org.unit"\n[web.oidc.roles]') + SEVERAL
+    (home / "utkik.toml").write_text(text, encoding="utf-8")
+    with open_installation(home) as installation:
+        yield installation
+
+
+@pytest.fixture
+def many_page(many_signing: Installation, clock: Clock) -> Flask:
+    return create_app(many_signing, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("told", "municipality"),
+    [("provkoping-ad", "provköping"), (["annat", "bortby-ad"], "bortby"), (["regionen", "bortby-ad"], "")],
+)
+def test_claim_says_the_municipality_that_the_role_is_of(
+    many_page: Flask, many_signing: Installation, provider: Provider, told: object, municipality: str
+) -> None:
+    provider.person["org"] = {"unit": told}
+    browser = many_page.test_client()
+    sign_on(browser)
+    (account,) = accounts(many_signing)
+    assert (account.role, account.municipality) == (Role.ANALYST, municipality)
+    shown = browser.get("/organisation").get_data(as_text=True)
+    assert ("Qvasirskolan" in shown) == (municipality == "bortby")
+    with many_signing.store.reading() as session:
+        assert {entry.municipality for entry in list_audit(session)} == {municipality}
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("annat", "hör inte till någon av kommunerna här"),
+        (None, "hör inte till någon av kommunerna här"),
+        ("ale-ad", "hör inte till någon av kommunerna här"),
+        (["provkoping-ad", "bortby-ad"], "hör till flera av kommunerna här"),
+    ],
+)
+def test_person_of_no_known_municipality_or_of_several_is_not_let_in(
+    many_page: Flask, many_signing: Installation, provider: Provider, told: object, said: str
+) -> None:
+    provider.person["org"] = {"unit": told}
+    browser = many_page.test_client()
+    answer = browser.get(there(browser))
+    assert answer.status_code == 403
+    assert said in answer.get_data(as_text=True)
+    assert not is_in(browser)
+    assert accounts(many_signing) == []
+
+
+def test_person_who_moves_to_another_municipality_loses_the_first(
+    many_page: Flask, many_signing: Installation, provider: Provider
+) -> None:
+    provider.person["org"] = {"unit": "provkoping-ad"}
+    first, second = many_page.test_client(), many_page.test_client()
+    sign_on(first)
+    provider.person["org"] = {"unit": "bortby-ad"}
+    sign_on(second)
+    assert not is_in(first)
+    (account,) = accounts(many_signing)
+    assert account.municipality == "bortby"
+    provider.person["org"] = {"unit": "annat"}
+    sign_on(many_page.test_client())
+    assert not is_in(second)
+
+
+def test_provider_that_tells_no_municipality_lets_in_only_those_who_have_an_account(
+    home: Path, provider: Provider, clock: Clock
+) -> None:
+    many.add_bortby(home)
+    text = SETTINGS.format(issuer=provider.issuer, client=CLIENT, secret=SECRET)
+    (home / "utkik.toml").write_text(text, encoding="utf-8")
+    with open_installation(home) as installation:
+        page = create_app(installation, clock=clock)
+        browser = page.test_client()
+        assert browser.get(there(browser)).status_code == 403
+        known = Account(
+            id="1",
+            name="anna@example.org",
+            role=Role.ANALYST,
+            created_at=clock.now,
+            issuer=provider.issuer,
+            subject="8a1f",
+            municipality="bortby",
+        )
+        with installation.store.session() as session:
+            add_account(session, known)
+        sign_on(browser)
+        assert "Qvasirskolan" in browser.get("/organisation").get_data(as_text=True)
