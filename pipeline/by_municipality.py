@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from pipeline.attention import Beside
@@ -17,8 +17,12 @@ from pipeline.learn import STEP as LEARN
 from pipeline.learn import learn
 from pipeline.record import begin, end
 from pipeline.served import first_path
-from store.errors import EngineError, PartlyDone, ScanningError, StoreError
+from pipeline.week import iso_week
+from store.errors import EngineError, PartlyDone, ScanningError, StepBusy, StoreError
+from store.feedback import newest_answers
+from store.runs import last_begun
 from store.types import Digest, Outcome, Run
+from store.verdicts import newest_verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +52,8 @@ def for_each(
                 runs.append(result())
             except (Stopped, EngineError):
                 raise
+            except StepBusy:
+                logger.info("%s: done by another machine for %s", what, key)
             except ScanningError as error:
                 if len(asked) == 1:
                     raise
@@ -98,6 +104,26 @@ def learn_each(installation: Installation, keys: Iterable[str], now: datetime) -
     """Learn what each municipality has said; never raises, since the week goes on with what was learnt before."""
     served = {one.municipality.key: one for one in installation.each()}
     return [learn_one(served[key], now) for key in keys if key in served]
+
+
+def keys_to_learn(installation: Installation, now: datetime) -> list[str]:
+    """Return the municipalities that something new may be learnt of; the others have had their turn this week.
+
+    Each once a week, for the exploration of the week, and whenever it has said something since. The letters are always
+    written after learning, so that what this leaves out waits at most until then.
+    """
+    since = now - timedelta(days=8)
+    with installation.store.reading() as session:
+        learnt = last_begun(session, LEARN)
+        ruled, answered = newest_verdicts(session, since=since), newest_answers(session, since=since)
+    found = []
+    for key in all_keys(installation):
+        run = learnt.get(key)
+        said = [at for known in (ruled, answered) if (at := known.get(key))]
+        is_old = run is None or run.outcome is not Outcome.COMPLETE or iso_week(run.started_at) != iso_week(now)
+        if is_old or any(run is None or at >= run.started_at for at in said):
+            found.append(key)
+    return found
 
 
 def learn_one(installation: Installation, now: datetime) -> Run:

@@ -12,7 +12,8 @@ from scipy.special import betaincinv, ndtri
 
 from crawlers.dates import STOCKHOLM
 from pipeline.areas import area_names
-from pipeline.municipality import Municipality, find_municipality
+from pipeline.municipality import Municipality
+from pipeline.served import Files
 from pipeline.settings import load_settings
 from pipeline.wording import KINDS
 
@@ -190,4 +191,4 @@ def source_regions() -> dict[str, str]:
 
 
 def _municipality() -> Municipality:
-    return find_municipality(load_settings().municipality_place)
+    return Files().served(load_settings()).municipalities[0]

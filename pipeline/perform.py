@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from pipeline.assess import assess
 from pipeline.backup import scheduled_backup
-from pipeline.by_municipality import AT_ONCE, all_keys, beside_of, for_each, learn_each, learn_one, summed
+from pipeline.by_municipality import AT_ONCE, beside_of, for_each, keys_to_learn, learn_each, learn_one, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
 from pipeline.details import nothing_wanted
@@ -48,7 +49,7 @@ def _perform(installation: Installation, step: Step, now: datetime, go_on: GoOn,
         case StepName.ASSESS:
             assessor = load_assessor(installation.settings)
             run = assess(installation.store, assessor, now=now, progress=progress, engine=engine)
-            learn_each(installation, all_keys(installation), now)
+            learn_each(installation, keys_to_learn(installation, now), now)
             return told_counts(run.counts)
         case StepName.SECOND_READER:
             reading = second_reading(installation, now=now, share=True, progress=progress)
@@ -108,9 +109,19 @@ def write_all(
     keys = step.municipalities or (installation.municipality.key,)
 
     def write(one: Installation) -> Run:
-        return write_digests(one, step, now, progress, engine)
+        with alone(one):
+            return write_digests(one, step, now, progress, engine)
 
     return summed(for_each(installation, keys, "brev", write, at_once=1 if engine.is_here else AT_ONCE))
+
+
+@contextmanager
+def alone(installation: Installation) -> Iterator[None]:
+    """Write a municipality's letters alone; raises StepBusy when another machine does, which is as good."""
+    store = installation.store
+    # On SQLite the lock of the whole week is enough.
+    with store.exclusive(f"letters {installation.municipality.key}") if store.is_shared else nullcontext():
+        yield
 
 
 def notice_all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.columns import storable
@@ -41,6 +41,13 @@ def list_feedback(
     if since is not None:
         query = query.where(FeedbackRow.at >= since)
     return [_feedback(row) for row in session.scalars(query)]
+
+
+def newest_answers(session: Session, *, since: datetime) -> dict[str, datetime]:
+    """Return when anybody in each municipality that has answered since then did so last."""
+    newest = select(DigestRow.municipality, func.max(FeedbackRow.at)).where(FeedbackRow.at >= since)
+    newest = newest.join(DigestRow, DigestRow.id == FeedbackRow.digest_id).group_by(DigestRow.municipality)
+    return {row[0]: row[1] for row in session.execute(newest)}
 
 
 def _feedback(row: FeedbackRow) -> Feedback:

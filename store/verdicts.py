@@ -112,6 +112,12 @@ def newest_verdict(session: Session, municipality: str) -> int:
     return session.scalar(query) or 0
 
 
+def newest_verdicts(session: Session, *, since: datetime) -> dict[str, datetime]:
+    """Return when each municipality that has ruled on anything since then did so last."""
+    newest = select(VerdictRow.municipality, func.max(VerdictRow.at)).where(VerdictRow.at >= since)
+    return {row[0]: row[1] for row in session.execute(newest.group_by(VerdictRow.municipality))}
+
+
 def _verdict(row: Any) -> Verdict:
     return Verdict(
         municipality=row.municipality,

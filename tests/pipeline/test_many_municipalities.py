@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pipeline.by_municipality import Stopped, for_each
+from pipeline.by_municipality import Stopped, for_each, keys_to_learn, learn_each
 from pipeline.due import Facts, LetterFacts, Slot, StepName, due, untried
 from pipeline.installation import Installation
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.municipality import find_municipality
 from pipeline.municipality_files import add_municipalities, remove_municipality, wanted_files
 from pipeline.schedule import Worker
+from store.db import Store
 from store.digests import list_digests
 from store.errors import ModelError, PartlyDone
-from store.types import Outcome, Run
+from store.types import Outcome, Ruling, Run, Verdict
+from store.verdicts import save_verdict
 from tests.pipeline.making import candidate
 from tests.pipeline.several import bring, file_text, letters, make_home, opened, text_of_letter
 
@@ -183,3 +186,22 @@ def test_municipality_that_is_taken_away_keeps_its_data_and_its_letters_wait(dat
         add_municipalities(installation.settings, list(wanted_files([], [path], all_listed=False)))
     with opened(home) as installation:
         assert [one.key for one in installation.municipalities] == ["bro", "ås"]
+
+
+def test_after_an_assessment_only_those_who_have_said_something_are_learnt_of(store: Store, tmp_path: Path) -> None:
+    files = {"": file_text("Bro", "0001"), "ås": file_text("Ås", "0002")}
+    with opened(make_home(tmp_path / "home", sqlite(tmp_path), files)) as opened_one:
+        installation = replace(opened_one, store=store)
+        bring(store, candidate("a"), at=MONDAY - DAY)
+        assert keys_to_learn(installation, MONDAY) == ["bro", "ås"]
+        learn_each(installation, ["bro", "ås"], MONDAY)
+        assert keys_to_learn(installation, MONDAY + DAY) == []
+        with store.session() as session:
+            ruled = Verdict(
+                municipality="ås", source="feeds", key="a", ruling=Ruling.SEND, at=MONDAY + DAY, by="samordnaren"
+            )
+            save_verdict(session, ruled)
+        assert keys_to_learn(installation, MONDAY + DAY) == ["ås"]
+        learn_each(installation, ["ås"], MONDAY + DAY + timedelta(minutes=1))
+        assert keys_to_learn(installation, MONDAY + 2 * DAY) == []
+        assert keys_to_learn(installation, MONDAY + 7 * DAY) == ["bro", "ås"]
