@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from store.codec import deadlines_from_json, deadlines_to_json, money_from_json, money_to_json
 from store.columns import storable
 from store.deadlines import replace_deadlines
 from store.item_rows import COLUMNS, Key, item_ids, item_of, narrow, rows_by_key
-from store.tables import AssessmentRow, ItemRow
+from store.tables import AssessmentRow, ItemAreaRow, ItemRow
 from store.types import Assessment, Kind, Reason, StoredItem
-from store.writing import chunks, core_table, upsert
+from store.writing import add, chunks, core_table, upsert
+
+SURE = 0.4  # an area counts from here on; the assessor keeps weaker ones for ranking only
 
 # Prefixed, since an item has a language, deadlines and money of its own.
 _OWN = [column.label(f"a_{column.name}") for column in core_table(AssessmentRow).c]
@@ -30,6 +32,19 @@ def save_assessments(session: Session, assessments: Sequence[Assessment], *, now
         upsert(session, AssessmentRow, rows)
         days = {row["item_id"]: row["deadlines"] for row in rows}
         replace_deadlines(session, days, is_own=False, known=list(days))
+        _replace_areas(session, rows)
+
+
+def _replace_areas(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep the areas that the items surely have, so that they are found by them."""
+    session.execute(delete(ItemAreaRow).where(ItemAreaRow.item_id.in_([row["item_id"] for row in rows])))
+    sure = [
+        {"item_id": row["item_id"], "area": area}
+        for row in rows
+        for area, score in row["areas"].items()
+        if score is not None and score >= SURE
+    ]
+    add(session, ItemAreaRow, sure)
 
 
 def _row(item_id: int, assessment: Assessment, now: datetime) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Select, String, and_, cast, func, literal_column, or_, select, text
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from store.item_rows import COLUMNS, item_of
 from store.tables import DetailRow, ItemRow
 from store.types import StoredItem
+from store.word_test import AT_ONCE, having
 
 Order = Literal["newest", "best"]
 
@@ -21,7 +23,7 @@ Order = Literal["newest", "best"]
 _RANKED = 2_000
 _SHORTEST_PREFIX = 3  # "EU" must not find "euro"; three letters are enough to begin a Swedish compound
 _MOST_TERMS = 20
-_MANY = 5_000  # matches, from which on the newest are walked through
+MANY = 5_000  # items, from which on the newest are walked through: to sort more takes longer
 
 _INDEXES = ("item_search", "detail_search")  # what the lists told, and what was fetched of single items
 _RANKING = """SELECT number, MIN(score) AS score FROM (
@@ -72,24 +74,76 @@ def search_items(session: Session, query: str, *, limit: int = 20, order: Order 
 
 def matching(session: Session, query: str, *, order: Order = "newest") -> Select[Any] | None:
     """Return the query of all columns of the items that match, to be narrowed further; None when nothing is asked."""
-    terms = parse_query(query)
-    wanted = [term for term in terms if not term.is_excluded]
-    unwanted = [term for term in terms if term.is_excluded]
-    if not terms:
+    wanted, unwanted = _terms(query)
+    if not wanted and not unwanted:
         return None
     if session.get_bind().dialect.name == "sqlite":
-        return _find_sqlite(wanted, unwanted, order, is_common=_is_common(session, wanted))
+        return _find_sqlite(wanted, unwanted, order)
     return _find_postgresql(wanted, unwanted, order)
 
 
-def _is_common(session: Session, wanted: Sequence[Term]) -> bool:
-    """Tell whether so many items match that it is quicker to walk through the newest than to sort all that match."""
-    words = {"wanted": " AND ".join(_fts5(term) for term in wanted), "many": _MANY}
-    query = text("SELECT 1 FROM item_search WHERE item_search MATCH :wanted LIMIT 1 OFFSET :many")
-    return bool(wanted) and session.execute(query, words).first() is not None
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the typed words ask of items.
+
+    `few` gives the condition that begins with the items that have the words, or None when those are many: to sort them
+    takes longer than to walk through the newest and test each, by `test` in a query, or else by `held`, which returns
+    those of some items that have the words.
+    """
+
+    few: Callable[[], Any | None]
+    test: Any | None = None
+    held: Callable[[Sequence[int]], set[int]] | None = None
+    is_all: bool = True  # `few` leaves nothing to test
 
 
-def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order, *, is_common: bool) -> Select[Any]:
+def words_of(session: Session, query: str) -> Words | None:
+    """Return what the words ask, None when nothing is asked."""
+    wanted, unwanted = _terms(query)
+    if not wanted and not unwanted:
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        return _words_sqlite(session, wanted, unwanted)
+    return _words_postgresql(session, wanted, unwanted)
+
+
+def _terms(query: str) -> tuple[list[Term], list[Term]]:
+    terms = parse_query(query)
+    return [term for term in terms if not term.is_excluded], [term for term in terms if term.is_excluded]
+
+
+def _words_sqlite(session: Session, wanted: Sequence[Term], unwanted: Sequence[Term]) -> Words:
+    words, out = " AND ".join(map(_fts5, wanted)), " OR ".join(map(_fts5, unwanted))
+
+    def few() -> Any | None:
+        counted = text(f"SELECT 1 FROM ({_hits('wanted')}) LIMIT 1 OFFSET {MANY}")  # noqa: S608 - our names
+        # Whole words first: the beginning of a common one takes 40 ms to look up at a million items, the word 1 ms.
+        whole = " AND ".join(_fts5(replace(term, is_prefix=False)) for term in wanted)
+        if not wanted or any(session.execute(counted, {"wanted": each}).first() for each in (whole, words)):
+            return None
+        return text(f"items.id IN ({_hits('wanted')})").bindparams(wanted=words)
+
+    def held(numbers: Sequence[int]) -> set[int]:
+        found = _among(session, words, numbers) if wanted else set(numbers)
+        return found - _among(session, out, sorted(found)) if unwanted else found
+
+    return Words(few, held=held, is_all=not unwanted)
+
+
+def _among(session: Session, words: str, numbers: Sequence[int]) -> set[int]:
+    """Return those of the items that the words stand in; of many, by the index of all items, read from end to end.
+
+    The plus keeps SQLite from looking up number by number, which begins the whole search anew each time.
+    """
+    if len(numbers) <= AT_ONCE:
+        return having(session, words, numbers) if numbers else set()
+    span = "rowid BETWEEN :lowest AND :highest AND +rowid IN (SELECT value FROM json_each(:numbers))"
+    parts = (f"SELECT rowid FROM {name} WHERE {name} MATCH :words AND {span}" for name in _INDEXES)  # noqa: S608 - our names
+    values = {"words": words, "lowest": min(numbers), "highest": max(numbers), "numbers": json.dumps(list(numbers))}
+    return set(session.scalars(text(" UNION ALL ".join(parts)), values))
+
+
+def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order) -> Select[Any]:
     found = select(*COLUMNS)
     if unwanted:
         out = " OR ".join(_fts5(term) for term in unwanted)
@@ -98,9 +152,7 @@ def _find_sqlite(wanted: Sequence[Term], unwanted: Sequence[Term], order: Order,
         return found
     words = " AND ".join(_fts5(term) for term in wanted)
     if order == "newest":
-        # The plus keeps SQLite from looking up every match in order to sort them: 11 ms for 200 at a million items.
-        number = "+items.id" if is_common else "items.id"
-        return found.where(text(f"{number} IN ({_hits('wanted')})").bindparams(wanted=words))
+        return found.where(text(f"items.id IN ({_hits('wanted')})").bindparams(wanted=words))
     ranked = text(_RANKING).bindparams(wanted=words, ranked=_RANKED)
     hits_by_rank = ranked.columns(literal_column("number"), literal_column("score")).subquery()
     return found.join(hits_by_rank, hits_by_rank.c.number == COLUMNS.id).order_by(hits_by_rank.c.score)
@@ -127,6 +179,38 @@ def _find_postgresql(wanted: Sequence[Term], unwanted: Sequence[Term], order: Or
         best = func.to_tsquery("simple", " & ".join(_tsquery(term) for term in wanted))
         found = found.order_by(func.ts_rank(literal_column("items.search"), best).desc())
     return found
+
+
+def _words_postgresql(session: Session, wanted: Sequence[Term], unwanted: Sequence[Term]) -> Words:
+    """Ask the planner whether the words are common: to count them takes as long as to find them."""
+    own: Any = literal_column("items.search")
+    fetched: Any = literal_column("details.search")
+
+    def stands(terms: Sequence[Term], form: Callable[[Term], Any], join: Callable[..., Any]) -> Any:
+        detail = select(DetailRow.item_id).where(DetailRow.item_id == COLUMNS.id)
+        in_detail = detail.where(join(*(fetched.op("@@")(form(term)) for term in terms))).exists()
+        return or_(join(*(own.op("@@")(form(term)) for term in terms)), in_detail)
+
+    tests = [stands(wanted, _form, and_)] if wanted else []
+    tests += [~stands(unwanted, _plain, or_)] if unwanted else []
+
+    def few() -> Any | None:
+        if not wanted or _expected(session, wanted) > MANY:
+            return None
+        return COLUMNS.id.in_(_holding(lambda words: and_(*(words.op("@@")(_form(term)) for term in wanted))))
+
+    return Words(few, test=and_(*tests), is_all=not unwanted)
+
+
+def _expected(session: Session, wanted: Sequence[Term]) -> float:
+    """Return how many items PostgreSQL expects to have the words."""
+    plain, stem = "to_tsquery('simple', %(word{0})s)", " || to_tsquery('swedish', %(word{0})s)"
+    forms = [(plain + stem if term.is_prefix else plain).format(place) for place, term in enumerate(wanted)]
+    matches = " AND ".join(f"search @@ ({form})" for form in forms)
+    words = {f"word{n}": _tsquery(term) for n, term in enumerate(wanted)}
+    explained = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM items WHERE {matches}"  # noqa: S608 - words are parameters
+    plan = session.connection().exec_driver_sql(explained, words).scalar_one()
+    return float(plan[0]["Plan"]["Plan Rows"])
 
 
 def _holding(matches: Callable[[Any], Any]) -> Any:

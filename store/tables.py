@@ -45,7 +45,7 @@ class ItemRow(Table):
         UniqueConstraint("source", "key"),
         Index(None, "day", "id"),
         Index(None, "kind", "day"),
-        Index(None, "source", "day"),
+        Index(None, "source", "day", "kind"),
         Index(None, "changed_at"),
     )
 
@@ -120,7 +120,7 @@ class ItemDeadlineRow(Table):
     """A day to be met, found by its day: told by the source, or else read in the text when the item was assessed."""
 
     __tablename__ = "item_deadlines"
-    __table_args__ = (Index(None, "day", "item_id"),)
+    __table_args__ = (Index(None, "day", "item_id", "is_own"),)
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
     is_own: Mapped[bool] = mapped_column(

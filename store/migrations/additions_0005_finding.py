@@ -21,7 +21,7 @@ def finding() -> None:
         sa.PrimaryKeyConstraint("item_id", "area", name="pk_item_areas"),
     )
     op.create_index("ix_item_areas_area_item_id", "item_areas", ["area", "item_id"])
-    op.create_index("ix_items_source_day", "items", ["source", "day"])
+    op.create_index("ix_items_source_day_kind", "items", ["source", "day", "kind"])
     op.create_index("ix_verdicts_municipality_ruling", "verdicts", ["municipality", "ruling"])
     each = _EACH[op.get_bind().dialect.name]
     op.execute(f"INSERT INTO item_areas (item_id, area) SELECT assessments.item_id, one.key FROM assessments, {each}")  # noqa: S608 - our own names

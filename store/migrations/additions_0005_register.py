@@ -46,7 +46,7 @@ def days() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_deadlines_item_id"),
         sa.PrimaryKeyConstraint("item_id", "is_own", "day", "role", name="pk_item_deadlines"),
     )
-    op.create_index("ix_item_deadlines_day_item_id", "item_deadlines", ["day", "item_id"])
+    op.create_index("ix_item_deadlines_day_item_id_is_own", "item_deadlines", ["day", "item_id", "is_own"])
     op.create_index("ix_thread_members_day_thread_id", "thread_members", ["day", "thread_id"])
     for table, number, is_own in (("items", "id", "1 = 1"), ("assessments", "item_id", "1 = 0")):
         _fill(table, number, is_own)
