@@ -136,6 +136,19 @@ def untried(steps: Iterable[Step], tried: Collection[Tried]) -> Step | None:
     return None
 
 
+def beside(steps: Iterable[Step], facts: Facts) -> list[Step]:
+    """Return what may be done beside the machine that keeps the schedule: send, and write once it has begun to write.
+
+    From the other end, so that the two meet. Before that its sources are not read yet.
+    """
+    begun = {week for letters in facts.letters.values() for week in letters.composed}
+    return [
+        replace(step, municipalities=step.municipalities[::-1])
+        for step in steps
+        if step.name is StepName.SEND or (step.name is StepName.COMPOSE and step.week in begun)
+    ]
+
+
 def chore_is_due(now: datetime, chore: ChoreFacts) -> bool:
     """Tell whether a daily chore is to be done: a day after the last, and an hour after a try that failed."""
     if chore.done and timedelta(0) <= now - chore.done < DAILY - SLACK:

@@ -18,12 +18,12 @@ from crawlers.log_lines import told, with_fields
 from pipeline.beat import EVERY, note_beat
 from pipeline.by_municipality import Stopped
 from pipeline.current import Current
-from pipeline.due import Step, StepName, Tried, due, untried
+from pipeline.due import Step, StepName, Tried, beside, due, untried
 from pipeline.due_facts import note_kept, read_facts
 from pipeline.installation import Installation
 from pipeline.perform import perform
 from pipeline.run import LOCK, take_over
-from store.errors import ScanningError, StoreError
+from store.errors import ScanningError, StepBusy, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +68,24 @@ class Worker:
         self.limit = limit
         self.stop = threading.Event()
         self.failed = False
+        self.is_beside = False  # another machine keeps the schedule, and we help it
         self.hanging: dict[StepName, threading.Thread] = {}
         self._beaten = 0.0
 
     def wake(self) -> None:
-        """Do what is due, and leave it to the next waking when another command is at work or the database is away."""
+        """Do what is due, and leave it to the next waking when another command is at work or the database is away.
+
+        On PostgreSQL the other may be another machine: then its letters are written and sent together.
+        """
+        self.is_beside = False
         try:
             self.work()
+        except StepBusy as error:
+            self.is_beside = self.installation.store.is_shared
+            if self.is_beside:
+                self._help()
+            else:
+                logger.warning("wake: not done: %s", told(error))
         except StoreError as error:
             logger.warning("wake: not done: %s", told(error))
 
@@ -98,11 +109,20 @@ class Worker:
             self.installation.keep_copies()
             self._do_all()
 
-    def _do_all(self) -> None:
+    def _help(self) -> None:
+        try:
+            self._do_all(is_beside=True)
+        except StoreError as error:
+            logger.warning("beside another: not done: %s", told(error))
+
+    def _do_all(self, *, is_beside: bool = False) -> None:
         tried: set[Tried] = set()
         while not self.stop.is_set():
             now = self.clock()
-            steps = due(now, read_facts(self.installation, now))
+            facts = read_facts(self.installation, now)
+            steps = due(now, facts)
+            if is_beside:
+                steps = beside(steps, facts)
             step = untried([step for step in steps if step.name not in self.hanging], tried)
             if step is None:
                 return
@@ -169,6 +189,8 @@ def serve(worker: Worker) -> None:
     logger.info("serve: begins, wakes every %d minutes", EVERY // timedelta(minutes=1))
     try:
         while not worker.stop.wait(30.0):
+            if worker.is_beside:  # what it does is done in minutes
+                job.modify(next_run_time=datetime.now(UTC))
             # APScheduler thinks in wall clock: set back a year, it would sleep for a year.
             if clock_went_back(job.next_run_time, datetime.now(UTC)):
                 logger.warning("serve: the clock has been set back; waking now")

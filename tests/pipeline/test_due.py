@@ -10,7 +10,7 @@ import pytest
 
 from crawlers.dates import STOCKHOLM
 from pipeline.currency import Week
-from pipeline.due import ChoreFacts, Facts, LetterFacts, Slot, SourceFacts, Step, StepName, due, iso_week
+from pipeline.due import ChoreFacts, Facts, LetterFacts, Slot, SourceFacts, Step, StepName, beside, due, iso_week
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.settings import load_settings
 from store.errors import ConfigurationError
@@ -49,6 +49,14 @@ def test_daily_chore_is_done_once_a_day_and_an_hour_after_a_try_that_failed() ->
     assert chores(now - HOUR, now - 30 * HOUR) == ["backup"]
     assert chores(now + 300 * HOUR, now + 300 * HOUR) == ["backup"]  # noted by a clock that was wrong
     assert [step.name for step in due(now, facts()) if step.name is StepName.BACKUP] == []
+
+
+def test_another_machine_helps_to_send_and_to_write_once_the_first_has_begun_to_write() -> None:
+    names = (StepName.COLLECT, StepName.COMPOSE, StepName.SEND, StepName.BACKUP)
+    steps = [Step(name=name, week="2026-W48", municipalities=("a", "b")) for name in names]
+    assert [step.name for step in beside(steps, facts())] == ["send"]
+    helped = beside(steps, facts(composed=frozenset({"2026-W48"})))
+    assert [(step.name, step.municipalities) for step in helped] == [("compose", ("b", "a")), ("send", ("b", "a"))]
 
 
 def test_the_steps_stand_in_their_order() -> None:

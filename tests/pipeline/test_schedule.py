@@ -187,7 +187,31 @@ def test_F38_a_waking_leaves_all_to_another_command_that_is_at_work(
         with pytest.raises(StoreError, match="redan igång"):
             worker(installation).work()
         worker(installation).wake()
-    assert "wake: not done" in caplog.text
+    assert ("wake: not done" in caplog.text) != installation.store.is_shared
+    assert composed(installation) == []
+
+
+def test_a_second_machine_sends_beside_the_one_that_keeps_the_schedule_and_no_more(
+    installation: Installation,
+) -> None:
+    fill_outbox(installation.store, 3)
+    helping = worker(installation)
+    with installation.store.exclusive("week"):
+        helping.wake()
+    sent = installation.store.is_shared  # on SQLite there is one machine
+    assert (helping.is_beside, set(states(installation.store).values())) == (sent, {"sent" if sent else "queued"})
+    assert composed(installation) == ["2026-W34"] * 3
+    helping.wake()
+    assert not helping.is_beside
+    assert composed(installation).count("2026-W48") == 4
+
+
+def test_letters_that_another_machine_is_writing_are_left_to_it(installation: Installation) -> None:
+    if not installation.store.is_shared:
+        pytest.skip("one machine at a time on SQLite")
+    step = Step(name=StepName.COMPOSE, week="2026-W48", municipalities=(installation.municipality.key,))
+    with installation.store.exclusive(f"letters {installation.municipality.key}"):
+        assert perform(installation, step, MONDAY, lambda: None) == ""
     assert composed(installation) == []
 
 
