@@ -56,7 +56,7 @@ def logged_in(browser: Browser, app: Flask, url: str, role: Role | None, **optio
 
 
 def violations(page: Window) -> list[tuple[str, str]]:
-    """Return what axe finds wrong with a page as it stands open, in the light scheme and the dark, with the first place.
+    """Return what axe finds wrong with a page as it stands open, in both schemes, each with the first place.
 
     One page serves both: to load it anew for each would double what the tests take.
     """

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
@@ -69,9 +69,9 @@ def opened(browser: Browser) -> Iterator[Opened]:
     """Give a function that opens a window of the coordinator's."""
     with ExitStack() as windows:
 
-        def window(page: Served, width: int = 1400, scheme: Literal["light", "dark"] = "light") -> Page:
+        def window(page: Served, width: int = 1400) -> Page:
             viewport: Any = {"width": width, "height": 900}
-            shown_in = page.window(browser, viewport=viewport, color_scheme=scheme)
+            shown_in = page.window(browser, viewport=viewport)
             return windows.enter_context(shown_in).new_page()
 
         yield window
