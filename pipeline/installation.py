@@ -19,7 +19,7 @@ from pipeline.municipality import (
     parse_municipality,
 )
 from pipeline.municipality_list import ListedMunicipality, default_organisation
-from pipeline.served import FileFault, Files, first_path, keep_copies, municipality_paths
+from pipeline.served import FOLDER, FileFault, Files, first_path, keep_copies, municipality_paths
 from pipeline.settings import FILE_NAME, Settings, load_settings
 from pipeline.toml_file import parse_toml
 from pipeline.transport import FolderTransport, SmtpTransport, Transport
@@ -155,9 +155,15 @@ def create_municipality_file(settings: Settings, municipality: str) -> list[str]
         if municipality:
             raise ConfigurationError("filen finns redan; ändra i den, eller flytta undan den först", path=target)
         return [f"Kommun: {load_municipality(target).name} ({target}, orörd)"]
+    others = Files().served(settings) if any(municipality_paths(settings)) else None
+    if others and not municipality and not settings.municipality:  # no example among those that are served already
+        return [f"Kommuner: {len(others.municipalities)} ({settings.home / FOLDER}, orörda)"]
     place = municipality or EXAMPLE_MUNICIPALITY
     file = municipality_file(place)
-    name = parse_municipality(file, area_names()).name
+    wanted = parse_municipality(file, area_names())
+    name = wanted.name
+    if others and wanted.key in others.places:
+        raise ConfigurationError(f"{name} har redan filen {others.places[wanted.key]}")
     target.write_text(file.text, encoding="utf-8")
     example = "" if municipality else " Det är ett exempel: ange er egen med --municipality."
     return [f"Kommun: {name} ({target}).{example}"]

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from pipeline.belonging import bind_unbound, told_seeing_all
 from pipeline.installation import create_home, open_installation
-from pipeline.municipality_files import add_municipalities, remove_municipality, served_now, wanted_files
+from pipeline.municipality_files import Added, add_municipalities, remove_municipality, served_now, wanted_files
 from pipeline.municipality_view import list_values, show_values
 from pipeline.opened import key_of, open_served
 from pipeline.options import AsJson, Now
@@ -20,7 +20,9 @@ from pipeline.run import LOCK
 from pipeline.settings import load_settings
 from pipeline.terminal import plain_table, write_json
 from pipeline.wording import counted
+from store.audit import note
 from store.errors import ConfigurationError
+from store.types import AuditEntry
 
 NAMED = 10  # municipalities that are told one by one when many are added
 
@@ -59,7 +61,7 @@ def add(
         raise ConfigurationError("--coordinator går bara ihop med en enda kommun")
     before = served_now(settings).municipalities
     added = add_municipalities(settings, wanted, skip_known=all_listed, coordinator=coordinator)
-    seeing = bind_to(context, before[0].key) if added and len(before) == 1 else ""
+    seeing = note_added(context, added, before[0].key if len(before) == 1 else "") if added else ""
     if as_json:
         write_json([{"key": one.municipality.key, "file": str(one.path)} for one in added])
         return
@@ -74,10 +76,20 @@ def add(
         context.obj.console.print("Rätta det som är märkt KONTROLLERA, och kontrollera med utkik check.")
 
 
-def bind_to(context: typer.Context, first: str) -> str:
-    """Bind accounts and keys from before there were several to the first one, and say who sees all from now on."""
+def note_added(context: typer.Context, added: Sequence[Added], alone: str) -> str:
+    """Note what was added in the audit log, and say who sees all from now on.
+
+    Accounts and keys from when one municipality was `alone` are bound to it.
+    """
     with open_installation(context.obj.home) as installation, installation.store.session(durable=True) as session:
-        return told_seeing_all(bind_unbound(session, first), first)
+        for one in added:
+            note(session, entry(context, "municipality.add", one.municipality.key))
+        return told_seeing_all(bind_unbound(session, alone), alone) if alone else ""
+
+
+def entry(context: typer.Context, action: str, key: str) -> AuditEntry:
+    """Return an entry for the audit log of what was done here."""
+    return AuditEntry(at=context.obj.moment(""), account_id="", role="", action=action, subject=key)
 
 
 @municipality_app.command(name="list")
@@ -108,6 +120,8 @@ def remove(context: typer.Context, named: Key, now: Now = "") -> None:
     with open_served(context) as installation, installation.store.exclusive(LOCK):
         key = key_of(installation, named)
         path, held = remove_municipality(installation, key, now=context.obj.moment(now))
+        with installation.store.session(durable=True) as session:
+            note(session, entry(context, "municipality.remove", key))
     said = f"{key} är borttagen. Filen ligger nu i {path}. Den läggs tillbaka med: utkik municipality add --file {path}"
     context.obj.console.print(escape(said), soft_wrap=True, highlight=False)
     if held:

@@ -60,6 +60,7 @@ ACTIONS = {
     "setup.finish": N_("avslutade den första inställningen"),
     "account.municipality": N_("knöt ett konto till en kommun"),
     "municipality.add": N_("lade till en kommun"),
+    "municipality.remove": N_("tog bort en kommun"),
     "search.save": N_("sparade en sökning"),
     "search.remove": N_("tog bort en sparad sökning"),
 }
