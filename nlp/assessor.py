@@ -69,14 +69,19 @@ class Assessor:
             return cls(knowledge)
         return cls(knowledge, learnt)
 
-    def assess(self, items: Sequence[Item]) -> list[Assessment]:
-        """Return one assessment per item, in order; no item makes it raise."""
+    def assess(self, items: Sequence[Item], *, brief: bool = False) -> list[Assessment]:
+        """Return one assessment per item, in order; no item makes it raise.
+
+        With `brief`, the summary and the hash of the content are left empty: what is in no store needs neither.
+        """
         assessments: list[Assessment] = []
         waiting = iter(items)
         while batch := list(islice(waiting, BATCH)):
             with _collector_paused():
                 found = self._say(batch)
-                assessments += [self._safely(item, *pair) for item, pair in zip(batch, found, strict=True)]
+                assessments += [
+                    self._safely(item, read, said, brief) for item, (read, said) in zip(batch, found, strict=True)
+                ]
                 del found
         return assessments
 
@@ -118,11 +123,11 @@ class Assessor:
         shares = self._words.shares(counted, scales, 1)
         return list(zip(reads, said_by_model(reads, self.learnt, margins, shares), strict=True))
 
-    def _safely(self, item: Item, read: Read | None, said: Said | None) -> Assessment:
+    def _safely(self, item: Item, read: Read | None, said: Said | None, brief: bool) -> Assessment:
         if read is None or said is None:
             return self._nothing(item)
         try:
-            return self._assess(item, read, said)
+            return self._assess(item, read, said, brief)
         except Exception:  # one odd item must not stop a week's reading; it is told and assessed low
             logger.exception("item could not be assessed: %s %s", item.source, item.key)
             return self._nothing(item)
@@ -141,16 +146,16 @@ class Assessor:
             money=item.money,
         )
 
-    def _assess(self, item: Item, read: Read, said: Said) -> Assessment:
+    def _assess(self, item: Item, read: Read, said: Said, brief: bool) -> Assessment:
         language = read.known.language
         unreadable = bool(item.text) and not read.item.text
         whole = read.item if unreadable else item  # a last day often stands at the end
         marks = read.marks if read.item is item else EVERY  # of what is left unread they are not known
-        conditions = extract_conditions(whole, language, marks)
+        conditions, facts = extract_conditions(whole, language, marks), find_facts(whole, language, marks)
         return Assessment(
             source=item.source,
             key=item.key,
-            content_hash=content_hash(item),
+            content_hash="" if brief else content_hash(item),
             assessor=self.version,
             language=language,
             relevance=said.relevance,
@@ -159,8 +164,8 @@ class Assessor:
             deadlines=conditions.deadlines,
             money=conditions.money,
             reasons=explanation.reasons_of(self.knowledge, read, said),
-            summary=pick_sentence(read.item),
-            facts=find_facts(whole, language, marks) | ({"unreadable": True} if unreadable else {}),
+            summary="" if brief else pick_sentence(read.item),
+            facts=facts | {"unreadable": True} if unreadable else facts,
         )
 
 

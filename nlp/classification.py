@@ -19,8 +19,8 @@ TO_BE_MET = frozenset({"application", "stage_1", "stage_2", "cut_off", "answer",
 class Assessing(Protocol):
     """What can assess items: `nlp.assessor.Assessor`."""
 
-    def assess(self, items: Sequence[Item]) -> list[Assessment]:
-        """Return one assessment per item, in order."""
+    def assess(self, items: Sequence[Item], *, brief: bool = False) -> list[Assessment]:
+        """Return one assessment per item, in order; with `brief`, without what is not written here."""
 
 
 def classify_line(line: Mapping[str, Any], assessor: Assessing) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def classify_lines(lines: Iterable[Mapping[str, Any]], assessor: Assessing) -> I
     """Yield what the assessor says of each line, in the order of the lines."""
     remaining = iter(lines)
     while batch := list(islice(remaining, BATCH)):
-        assessments = assessor.assess([item_of(line) for line in batch])
+        assessments = assessor.assess([item_of(line) for line in batch], brief=True)
         for line, assessment in zip(batch, assessments, strict=True):
             yield _answer(line, assessment)
 

@@ -17,7 +17,8 @@ MOST_AREAS = 2
 MOST_WORDS = 2
 LEAST_CUE = 0.25  # log-odds; a smaller step is not worth a reader's time
 LONGEST_LABEL = 60  # characters
-_IN_WORDS = frozenset({"title", "text"})
+_PLACES = {"title": "titeln", "text": "texten"}
+_IN_WORDS = _PLACES.keys()
 WHOLE = 4.0  # log-odds that make a whole of what learnt words say of an area
 
 _SCHEMES = {
@@ -50,17 +51,23 @@ def reasons_of(knowledge: Knowledge, read: Read, said: Said) -> tuple[Reason, ..
 
 def _of_words(area: str, said: Said, read: Read) -> list[Reason]:
     """The learnt words of an area for which the knowledge has none."""
-    words = [_as_written(word, read) for word, share in said.words.get(area, ()) if share > 0]
-    weight = round(min(1.0, sum(share for _, share in said.words.get(area, ()) if share > 0) / WHOLE), 3)
-    return [Reason(text=f"ord som {' och '.join(words)}", area=area, weight=weight)] if words else []
+    told = [(word, share) for word, share in said.words.get(area, ()) if share > 0]
+    if not told:
+        return []
+    weight = round(min(1.0, sum([share for _, share in told]) / WHOLE), 3)
+    words = " och ".join([_as_written(word, read) for word, _ in told])
+    return [Reason(text=f"ord som {words}", area=area, weight=weight)]
 
 
 def _of_area(area: str, evidence: Evidence, whole: float) -> list[Reason]:
+    signs = evidence.signs
+    if len(signs) == 1 and signs[0].place in _IN_WORDS:  # as most often
+        return [_reason(area, signs, f"{_listed(signs)} i {_PLACES[signs[0].place]}", whole)]
     reasons = []
     places: dict[str, list[Sign]] = {}
-    for sign in sorted(evidence.signs, key=_lightness):
+    for sign in sorted(signs, key=_lightness):
         places.setdefault(sign.place, []).append(sign)
-    for name, phrase in (("title", "titeln"), ("text", "texten")):
+    for name, phrase in _PLACES.items():
         if chosen := places.get(name):
             reasons.append(_reason(area, chosen[:MOST_WORDS], f"{_listed(chosen)} i {phrase}", whole))
             break
@@ -80,6 +87,8 @@ def _reason(area: str, signs: Sequence[Sign], text: str, whole: float) -> Reason
 
 
 def _listed(signs: Sequence[Sign], between: str = " och ") -> str:
+    if len(signs) == 1:
+        return _short(signs[0].word)
     words: dict[str, str] = {}
     for sign in signs:
         word = _short(sign.word)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,7 @@ MOST_WORDS = 2  # words that are told of a target
 LEAST_WORD = 0.08  # log-odds; a word that adds less is not worth telling
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """Relevance, areas and flags as an assessment tells them, and the learnt words behind them.
 
     `words` holds, for relevance and for a first area without other signs, the words that add most and what they add;
@@ -32,7 +32,7 @@ class Said:
     relevance: float
     areas: Mapping[str, float]
     flags: Mapping[str, float]
-    words: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    words: Mapping[str, Sequence[tuple[str, float]]] = MappingProxyType({})
     scale: float = 1.0  # what a step of the knowledge weighs beside the words
 
 
@@ -55,30 +55,29 @@ def said_by_model(reads: Sequence[Read | None], learnt: Learnt, margins: Floats,
     heavy = [shares.heavy(column, LEAST_WORD, MOST_WORDS) for column in _columns(reads, told, learnt.targets)]
     scale, names = learnt.known_weight(), learnt.targets
     found: list[Said | None] = []
-    for number, (read, areas) in enumerate(zip(reads, told, strict=True)):
+    ends = zip(strengths[:, 0].tolist(), strengths[:, -1].tolist(), strict=True)
+    for number, (read, areas, (relevance, children)) in enumerate(zip(reads, told, ends, strict=True)):
         if read is None:
             found.append(None)
             continue
         words = {RELEVANCE: _most(heavy[0].get(number, ()), RELEVANCE)}
-        for (column, _), of_area in zip(areas, heavy[1:], strict=False):
-            if number in of_area:
-                words[names[column]] = _most(of_area[number], names[column])
+        for (column, _), its_words in zip(areas, heavy[1:], strict=False):
+            if number in its_words:
+                words[names[column]] = _most(its_words[number], names[column])
+        flags = {**read.known.flags, CHILDREN: round(children, 4)}
         found.append(
-            Said(
-                relevance=round(float(strengths[number, 0]), 4),
-                areas={names[column]: strength for column, strength in areas},
-                flags={**read.known.flags, CHILDREN: round(float(strengths[number, -1]), 4)},
-                words=words,
-                scale=scale,
-            )
+            Said(round(relevance, 4), {names[column]: strong for column, strong in areas}, flags, words, scale)
         )
     return found
 
 
 def _told(columns: Sequence[int], strengths: Sequence[float]) -> list[tuple[int, float]]:
-    """Return the areas to tell, as their columns, of the strongest ones."""
+    """Return the areas to tell, as their columns, of the strongest ones, the strongest first."""
+    first = round(strengths[0], 4)
+    if first < TOLD:
+        return [(columns[0], first)] if first >= FIRST else []
     rounded = [(column, round(strength, 4)) for column, strength in zip(columns, strengths, strict=True)]
-    return [pair for pair in rounded if pair[1] >= TOLD] or [pair for pair in rounded[:1] if pair[1] >= FIRST]
+    return [pair for pair in rounded if pair[1] >= TOLD]
 
 
 def _columns(
@@ -103,7 +102,9 @@ def _has_signs(read: Read, area: str) -> bool:
 
 def _most(heavy: Sequence[tuple[float, str]], target: str) -> list[tuple[str, float]]:
     """The first words that add, and for relevance the last that take away."""
-    ends = [pair for pair in heavy[:MOST_WORDS] if pair[0] > 0]
+    if not heavy:
+        return []
+    ends = [(word, share) for share, word in heavy[:MOST_WORDS] if share > 0]
     if target == RELEVANCE:
-        ends += [pair for pair in heavy[-MOST_WORDS:] if pair[0] < 0]
-    return [(word, share) for share, word in ends]
+        ends += [(word, share) for share, word in heavy[-MOST_WORDS:] if share < 0]
+    return ends

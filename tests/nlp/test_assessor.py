@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -203,3 +204,17 @@ def test_another_assessor_says_the_same(assessor: Assessor) -> None:
 def test_version_names_the_knowledge(assessor: Assessor) -> None:
     assert assessor.knowledge.digest in assessor.version
     assert assess(assessor, "Rubrik").assessor == assessor.version
+
+
+def test_brief_leaves_out_the_summary_and_the_hash_and_nothing_else(assessor: Assessor) -> None:
+    item = Item(
+        source="s",
+        key="k",
+        kind=Kind.AGENCY,
+        title="Nya regler för dricksvatten",
+        url="",
+        text="Kommunerna ska kontrollera dricksvattnet oftare från den 1 mars 2027.",
+    )
+    (whole,), (brief,) = assessor.assess([item]), assessor.assess([item], brief=True)
+    assert whole.summary and whole.content_hash
+    assert brief == replace(whole, summary="", content_hash="")

@@ -15,7 +15,8 @@ class FakeAssessor:
     def __init__(self) -> None:
         self.batches: list[int] = []
 
-    def assess(self, items: Sequence[Item]) -> list[Assessment]:
+    def assess(self, items: Sequence[Item], *, brief: bool = False) -> list[Assessment]:
+        assert brief
         self.batches.append(len(items))
         return [
             Assessment(
