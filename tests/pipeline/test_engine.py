@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import signal
@@ -12,12 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import dask
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from rich.console import Console
 
 from nlp.assessor import Assessor
@@ -203,44 +197,6 @@ def test_worker_of_another_version_is_given_nothing(tmp_path: Path) -> None:
 def test_nobody_there_is_one_sentence(tmp_path: Path) -> None:
     with DaskEngine("dask://127.0.0.1:9", connect=0.5) as engine, pytest.raises(EngineError, match="svarar inte"):
         list(engine.map(Doubling(), [1]))
-
-
-def test_parts_talk_over_tls_and_nobody_without_a_certificate_gets_in(tmp_path: Path) -> None:
-    certificate, key = map(str, certify(tmp_path))
-    parts = {part: {"cert": certificate, "key": key} for part in ("scheduler", "worker", "client")}
-    environment = {
-        f"DASK_DISTRIBUTED__COMM__TLS__{part}__{what}".upper(): path
-        for part, paths in parts.items()
-        for what, path in paths.items()
-    }
-    environment["DASK_DISTRIBUTED__COMM__TLS__CA_FILE"] = certificate
-    with cluster(tmp_path / "cluster", 1, environment=environment, scheme="tls") as made:
-        assert made.address.startswith("tls://127.0.0.1:")
-        with DaskEngine(made.address, connect=1.0) as engine, pytest.raises(EngineError, match="certifikaten"):
-            list(engine.map(Doubling(), [1]))
-        # Read from the environment once, when Dask is imported.
-        own = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
-        known = dask.config.set({f"distributed.comm.tls.{name}": path for name, path in own.items()})
-        with known, DaskEngine(made.address) as engine:
-            assert list(engine.map(Doubling(), [1])) == [2]
-
-
-def certify(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate that has signed itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "utkik")])
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - dt.timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + dt.timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, secret = folder / "cluster.pem", folder / "cluster.key"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    kind, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    secret.write_bytes(key.private_bytes(kind, form, serialization.NoEncryption()))
-    return certificate, secret
 
 
 @pytest.mark.parametrize("address", ["dask://", "tcp://127.0.0.1:8786", "dask://user@host:8786", "spark://host:1"])
