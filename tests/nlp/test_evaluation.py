@@ -56,6 +56,7 @@ def test_halves_are_told_by_the_identifier_alone() -> None:
     assert is_tuned("a") is is_tuned("a")
 
 
+@pytest.mark.slow
 @needs_labels
 def test_floors_on_the_half_of_the_labels_that_was_not_tuned_on(assessor: Assessor) -> None:
     cases = read_cases(SHARED / "pool.jsonl", SHARED / "labels-dev.jsonl")

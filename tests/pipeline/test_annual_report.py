@@ -187,6 +187,7 @@ def test_libreoffice_converts_the_word_file_without_a_warning(store: Store, tmp_
     assert pdf_of(word, program).startswith(b"%PDF-")
 
 
+@pytest.mark.slow
 def test_the_command_writes_documents_and_rows(store: Store, tmp_path: Path) -> None:
     pytest.importorskip("docx", reason="python-docx is not installed")
     installation = Installation(Settings(home=tmp_path), store, municipality())

@@ -93,6 +93,7 @@ def test_status_of_a_new_installation_has_every_key_a_script_reads(tmp_path: Pat
     assert (status["kinds"], status["assessed"], status["stories"], status["digests"]) == ({}, 0, 0, {})
 
 
+@pytest.mark.slow
 def test_the_steps_one_by_one_are_the_week(tmp_path: Path) -> None:
     now = ("--now", "2026-11-20T08:00")
     utkik(tmp_path, "init", "--municipality", "mellerud")

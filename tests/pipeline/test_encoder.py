@@ -44,6 +44,7 @@ def settings(home: Path, encoder: str) -> Settings:
     return Settings.model_validate({"home": home, "encoder": encoder})
 
 
+@pytest.mark.slow
 def test_encoder_is_taught_and_then_used(
     tmp_path: Path, model_folder: Path, sqlite_store: Store, make_item: Callable[..., Item]
 ) -> None:

@@ -100,6 +100,7 @@ def rows(store: Store, name: str) -> list[dict[str, object]]:
         return list(read_rows(session, name))
 
 
+@pytest.mark.slow
 def test_F29_assessing_killed_at_every_commit_leaves_no_item_stuck_and_the_same_labels(
     store: Store, database_url: str, calm_url: str, tmp_path: Path, make_item: Callable[..., Item]
 ) -> None:
@@ -118,6 +119,7 @@ def test_F29_assessing_killed_at_every_commit_leaves_no_item_stuck_and_the_same_
             assert rows(store, name) == rows(calm, name)
 
 
+@pytest.mark.slow
 def test_F30_writing_digests_killed_at_every_commit_gives_each_contact_one_and_the_same(
     store: Store, database_url: str, calm_url: str, tmp_path: Path
 ) -> None:

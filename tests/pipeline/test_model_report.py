@@ -86,6 +86,7 @@ def utkik(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - ours
 
 
+@pytest.mark.slow
 def test_model_is_shown_rolled_back_and_learnt_anew_from_the_command_line(home: Path) -> None:
     town = load_municipality(home / "municipality.toml")
     with open_store(f"sqlite:///{home / 'utkik.db'}") as store:

@@ -61,6 +61,7 @@ def filled(app: Flask, installation: Installation) -> Flask:
     return app
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1400])
 def test_filled_pages_are_accessible(filled: Flask, browser: Browser, width: int) -> None:
     faults: dict[str, object] = {}

@@ -87,6 +87,7 @@ def announced(page: Page, text: str) -> str:
     return place.inner_text()
 
 
+@pytest.mark.slow
 def test_hundred_items_are_triaged_by_keyboard_alone(
     opened: Opened, hundred: Served, record_property: Callable[[str, object], None]
 ) -> None:
@@ -214,6 +215,7 @@ def test_nothing_scrolls_sideways_at_400_percent(opened: Opened, shown: Served, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.slow
 def test_F72_hostile_texts_stay_texts(opened: Opened, tmp_path: Path) -> None:
     items = [
         candidate(
