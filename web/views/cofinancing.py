@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pipeline.cofinancing_register import STATE_WORDS, decide, evidence, project_values
-from pipeline.forecast import forecasts
-from pipeline.outlook import forecast_lines, partner_values
-from pipeline.partner_lens import DIRECTIONS
+from pipeline.cofinancing_register import STATE_WORDS, decide, evidence, values_of
+from pipeline.municipality import Municipality
+from pipeline.outlook import forecast_lines, read_outlook, read_partners
+from pipeline.partner_lens import DIRECTIONS, directions
 from store.audit import note
+from store.db import Session
 from store.errors import ConfigurationError
-from store.items import iter_items
-from store.types import Kind, TrialState
+from store.triage import letters_mark
+from store.types import TrialState
 from web import context
 from web.access import Role, needs
 from web.downloads import csv_of_today
@@ -23,6 +25,9 @@ from web.language import N_, _
 from web.showing import ROLE_WORDS
 
 page = Blueprint("cofinancing", __name__)
+T = TypeVar("T")
+
+SOON, PATIENT = 1.0, 5.0  # seconds that the page waits for the new when it has the old to show, and when it has nothing
 
 CHOICES = {
     TrialState.CONSIDERED: N_("Överväg"),
@@ -81,33 +86,57 @@ def export() -> Response:
 @needs(Role.READER)
 def partners() -> str:
     """Show what concerns the twin towns and networks, and where the towns fit as partners."""
-    values = partner_values(context.store(), context.municipality(), context.now())
+    values, is_fresh = _kept("partners", read_partners)
+    towns = context.municipality().twin_towns
     return render_template(
         "cofinancing/partners.html",
-        directions=[(words, values["directions"][name]) for name, (words, _codes) in DIRECTIONS.items()],
-        networks=values["networks"],
-        mentions=values["mentions"],
-        calls=[_with_day(call) for call in values["calls"]],
+        directions=[(words, directions(towns)[name]) for name, (words, _codes) in DIRECTIONS.items()],
+        networks=[network.name for network in context.municipality().networks],
+        mentions=values["mentions"] if values else [],
+        calls=[_with_day(call) for call in values["calls"]] if values else [],
+        is_fresh=is_fresh,
+        is_ready=values is not None,
     )
 
 
 def _shown(*, fault: str = "", tried: tuple[str, ...] = ()) -> str:
-    projects = project_values(context.store(), context.municipality(), context.now())
+    municipality = context.municipality()
+    outlook, is_fresh = _kept("outlook", read_outlook)
+    with context.store().reading() as session:
+        projects = values_of(session, municipality, outlook.matches) if outlook else []
     for project in projects:
         project["calls"] = [_with_day(call) for call in project["calls"]]
     today = context.today()
-    with context.store().reading() as session:
-        coming = forecasts((stored.item for stored in iter_items(session, kinds=[Kind.CALL])), today)
     return render_template(
         "cofinancing/show.html",
         projects=projects,
-        forecasts=[forecast_lines(one, today) for one in coming],
+        is_fresh=is_fresh,
+        is_ready=outlook is not None,
+        forecasts=[forecast_lines(one, today) for one in outlook.forecasts] if outlook else [],
         states=STATE_WORDS,
         choices=CHOICES,
         fault=fault,
         tried=tried,
         form=request.form,
     )
+
+
+def _kept(name: str, read: Callable[[Session, Municipality, datetime], T]) -> tuple[T | None, bool]:
+    """Return what was worked out, and whether it is of the calls as they stand; None before the first time is over."""
+    store, municipality, now = context.store(), context.municipality(), context.now()
+
+    def work() -> T:
+        with store.reading() as session:
+            return read(session, municipality, now)
+
+    with store.reading() as session:
+        mark = (municipality, context.today(), letters_mark(session, municipality.key))
+    found: T | None
+    for wait in (SOON, PATIENT - SOON):
+        found, is_fresh = context.surroundings().keeper.get(context.own_name(name), mark, work, wait=wait)
+        if found is not None:
+            break
+    return found, is_fresh
 
 
 def _with_day(values: dict[str, Any]) -> dict[str, Any]:
