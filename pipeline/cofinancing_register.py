@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -178,8 +178,14 @@ def _application(session: Session, municipality: Municipality, project: Project,
 def project_values(store: Store, municipality: Municipality, now: datetime) -> list[dict[str, Any]]:
     """Return each project with the calls it may try, for JSON and the page."""
     with store.reading() as session:
-        matches = open_matches(session, municipality, now)
-        trials = latest_trials(session, municipality.key)
+        return values_of(session, municipality, open_matches(session, municipality, now))
+
+
+def values_of(
+    session: Session, municipality: Municipality, matches: Mapping[str, Sequence[Match]]
+) -> list[dict[str, Any]]:
+    """Return each project with its calls, and what has been said of them until now."""
+    trials = latest_trials(session, municipality.key)
     return [
         {
             "project": project.key,
@@ -188,7 +194,8 @@ def project_values(store: Store, municipality: Municipality, now: datetime) -> l
             "unit_name": municipality.unit_name(project.unit),
             "budget": project.budget,
             "calls": [
-                match_values(match, trials.get((project.key, match.candidate.id))) for match in matches[project.key]
+                match_values(match, trials.get((project.key, match.candidate.id)))
+                for match in matches.get(project.key, ())
             ],
         }
         for project in municipality.projects

@@ -35,7 +35,8 @@ class Round:
 class Forecast:
     """A guess at the next round; `earliest` and `latest` are as far apart as the rounds before were.
 
-    `what` is "opens" or "closes": what the rounds before told of.
+    `what` is "opens" or "closes": what the rounds before told of. `closes` is when one that opens may close, and
+    `weekday` (Monday is 0) the day of the week that all rounds had, None when they had different ones.
     """
 
     series: str
@@ -45,6 +46,8 @@ class Forecast:
     earliest: date
     latest: date
     rounds: tuple[Round, ...]
+    closes: date | None = None
+    weekday: int | None = None
 
 
 def series_of(item: Item) -> str:
@@ -69,34 +72,73 @@ def forecasts(items: Iterable[Item], today: date) -> list[Forecast]:
     for item in items:
         if item.kind is Kind.CALL:
             series.setdefault(series_of(item), []).append(item)
-    found = [one for name, rounds in series.items() if (one := _forecast(name, rounds, today))]
+    several = ((name, rounds) for name, rounds in series.items() if len(rounds) >= FEWEST)
+    found = [one for name, rounds in several if (one := _forecast(name, rounds, today))]
     return sorted(found, key=lambda one: (one.expected, one.series))
 
 
 def _forecast(name: str, items: Sequence[Item], today: date) -> Forecast | None:
-    rounds = _rounds(_alike(items))
+    rounds = rounds_of(items)
     period = _period([round_.year for round_ in rounds])
     if period is None or any(round_.closes and round_.closes >= today for round_ in rounds):
         return None
-    for what in ("opens", "closes"):
-        days = [day for round_ in rounds if (day := round_.opens if what == "opens" else round_.closes)]
-        season = _season(days) if len(days) == len(rounds) else None
-        if season is None:
-            continue
-        early, middle, late = season
-        expected = _same_day(middle, middle.year + period)
-        if expected + (late - middle) < today:  # the season has passed without it: it seems to have ended
-            continue
-        return Forecast(
-            series=name,
-            title=_newest(items).title,
-            what=what,
-            expected=expected,
-            earliest=expected - (middle - early),
-            latest=expected + (late - middle),
-            rounds=tuple(rounds),
-        )
-    return None
+    opening = _days(rounds, "opens")
+    days = opening if opening and next_day(opening, period) else _days(rounds, "closes")
+    found = next_day(days, period) if days else None
+    if found is None or found[2] < today:  # the season has passed without it: it seems to have ended
+        return None
+    what = "opens" if days is opening else "closes"
+    closing = next_day(_days(rounds, "closes"), period) if what == "opens" else None
+    earliest, expected, latest = found
+    return Forecast(
+        series=name,
+        title=_newest(items).title,
+        what=what,
+        expected=expected,
+        earliest=earliest,
+        latest=latest,
+        rounds=tuple(rounds),
+        closes=closing[1] if closing and closing[1] > expected else None,
+        weekday=_weekday(days),
+    )
+
+
+def _days(rounds: Sequence[Round], what: str) -> list[date]:
+    """Return the day that each round opened or closed; none at all when one of them is not known."""
+    days = [day for round_ in rounds if (day := round_.opens if what == "opens" else round_.closes)]
+    return days if len(days) == len(rounds) else []
+
+
+def next_day(days: Sequence[date], period: int) -> tuple[date, date, date] | None:
+    """Return the earliest, the expected and the latest next day, None when the days before have no season.
+
+    What has always come on the same day of the week does so again, and nothing that never came at a weekend will.
+    """
+    season = _season(days) if days else None
+    if season is None:
+        return None
+    early, middle, late = season
+    same = _same_day(middle, middle.year + period)
+    expected = _on_weekday(same, _weekday(days)) if _weekday(days) is not None else _off_weekend(same, days)
+    return min(expected, same - (middle - early)), expected, max(expected, same + (late - middle))
+
+
+def _weekday(days: Sequence[date]) -> int | None:
+    found = {day.weekday() for day in days}
+    return found.pop() if len(found) == 1 else None
+
+
+def _on_weekday(day: date, weekday: int | None) -> date:
+    """Return the day nearest to this one that is that day of the week."""
+    away = ((weekday or 0) - day.weekday() + 3) % 7 - 3
+    return day + timedelta(days=away)
+
+
+def _off_weekend(day: date, before: Sequence[date]) -> date:
+    saturday = 5
+    if day.weekday() < saturday or any(one.weekday() >= saturday for one in before):
+        return day
+    return day + timedelta(days=-1 if day.weekday() == saturday else 1)
 
 
 def _newest(items: Sequence[Item]) -> Item:
@@ -119,13 +161,14 @@ def _period(years: Sequence[int]) -> int | None:
     return gaps.pop() if len(years) >= FEWEST and len(gaps) == 1 and max(gaps) <= LONGEST_PERIOD else None
 
 
-def _rounds(items: Sequence[Item]) -> list[Round]:
+def rounds_of(items: Sequence[Item]) -> list[Round]:
     """Return one round a year, the earliest opening and the last closing of what was called in it.
 
-    The year is the identifier's: a call of 2026 may open in December before, or close in January after.
+    Only calls whose titles are nearly that of the newest count: a number is given to another topic too. The year is
+    the identifier's: a call of 2026 may open in December before, or close in January after.
     """
     by_year: dict[int, list[Item]] = {}
-    for item in items:
+    for item in _alike(items):
         day = item.opens or _closes(item)
         named = _YEAR.search(_number(item)) if day else None
         if day:

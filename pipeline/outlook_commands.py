@@ -17,8 +17,7 @@ from pipeline.outlook import forecast_lines, forecast_values, partner_values
 from pipeline.partner_lens import DIRECTIONS
 from pipeline.terminal import write_json
 from pipeline.wording import day_in_words, listed
-from store.items import iter_items
-from store.types import Kind
+from store.rounds import iter_calls
 
 
 def partners(context: typer.Context, now: Now = "", as_json: AsJson = False) -> None:
@@ -37,7 +36,7 @@ def forecast(context: typer.Context, now: Now = "", as_json: AsJson = False) -> 
     moment: datetime = context.obj.moment(now)
     today = Week(moment).today
     with open_served(context) as installation, installation.store.reading() as session:
-        found = forecasts((stored.item for stored in iter_items(session, kinds=[Kind.CALL])), today)
+        found = forecasts(iter_calls(session), today)
     if as_json:
         write_json([forecast_values(one) for one in found])
         return

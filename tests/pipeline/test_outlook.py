@@ -101,12 +101,13 @@ def test_a_call_that_came_back_at_the_same_time_is_forecast_with_its_basis() -> 
         call("CERV-2026-CITIZENS-TOWN-TT", date(2026, 6, 2), date(2026, 9, 16)),
     ]
     (found,) = forecasts(rounds, TODAY)
-    assert (found.what, found.expected) == ("opens", date(2027, 6, 4))
-    assert (found.earliest, found.latest) == (date(2027, 6, 2), date(2027, 6, 10))
+    assert (found.what, found.expected, found.closes) == ("opens", date(2027, 6, 1), date(2027, 9, 17))
+    assert (found.earliest, found.latest) == (date(2027, 6, 1), date(2027, 6, 10))
     assert forecast_lines(found, TODAY)[1:] == [
-        "  Prognos: öppnar omkring 4 juni 2027 (om 6 månader), mellan 2 juni 2027 och 10 juni 2027 "
-        "om den följer tidigare år.",
-        "  Bygger på 3\N{NO-BREAK SPACE}omgångar: 2024: 4/6, 2025: 10/6 och 2026: 2/6.",
+        "  Prognos: öppnar omkring 1 juni 2027 (om 6 månader), mellan 1 juni 2027 och 10 juni 2027 "
+        "om den följer tidigare år; stänger omkring 17 sep 2027.",
+        "  Bygger på 3\N{NO-BREAK SPACE}omgångar: 2024: 4/6–19/9, 2025: 10/6–17/9 och 2026: 2/6–16/9; "
+        "alltid på en tisdag.",
     ]
 
 

@@ -15,6 +15,7 @@ from store.actions import list_actions
 from store.assessments import save_assessments
 from store.audit import list_audit
 from store.items import upsert_items
+from store.runs import begin_run
 from store.types import Deadline, Kind
 from tests.pipeline.making import NOW, candidate
 from tests.web.seeding import municipality_file
@@ -121,3 +122,17 @@ def test_without_projects_the_page_says_how_to_begin(reader: FlaskClient) -> Non
     page = text(reader, "/medfinansiering")
     assert "Inga planerade projekt än." in page
     assert "Ingen utlysning har återkommit" in page
+
+
+def test_what_fits_is_kept_until_something_is_read_again(reader: FlaskClient, installation: Installation) -> None:
+    assert "Nytt stöd" not in text(reader, "/medfinansiering")
+    another = candidate("annat", "Nytt stöd till rening", kind=Kind.CALL, status="open", areas={"water": 0.8})
+    with installation.store.session() as session:
+        upsert_items(session, [another.item], now=NOW)
+        save_assessments(session, [another.assessment], now=NOW)
+    assert "Nytt stöd" not in text(reader, "/medfinansiering")
+    with installation.store.session() as session:
+        begin_run(session, "assess", now=NOW)
+    assert "Nytt stöd" in text(reader, "/medfinansiering") or "Det räknas om just nu" in text(
+        reader, "/medfinansiering"
+    )
