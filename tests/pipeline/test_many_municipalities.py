@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.by_municipality import Stopped, for_each, keys_to_learn, learn_each
+from pipeline.attention import learning_faults
+from pipeline.by_municipality import FAULT_IN_LEARNING, Stopped, for_each, keys_to_learn, learn_each
 from pipeline.due import Facts, LetterFacts, Slot, StepName, due, untried
+from pipeline.due_facts import read_facts
 from pipeline.installation import Installation
 from pipeline.lateness import ON_TIME, Lateness
 from pipeline.municipality import find_municipality
 from pipeline.municipality_files import add_municipalities, remove_municipality, wanted_files
+from pipeline.perform import perform
 from pipeline.schedule import Worker
+from pipeline.status import status_of
 from store.db import Store
 from store.digests import list_digests
 from store.errors import ModelError, PartlyDone
@@ -205,3 +209,45 @@ def test_after_an_assessment_only_those_who_have_said_something_are_learnt_of(st
         learn_each(installation, ["ås"], MONDAY + DAY + timedelta(minutes=1))
         assert keys_to_learn(installation, MONDAY + 2 * DAY) == []
         assert keys_to_learn(installation, MONDAY + 7 * DAY) == ["bro", "ås"]
+
+
+def test_writing_that_is_stopped_between_two_municipalities_is_finished_at_the_next_waking(
+    database_url: str, tmp_path: Path
+) -> None:
+    files = {"": file_text("Bro", "0001"), "ås": file_text("Ås", "0002")}
+    with opened(make_home(tmp_path / "home", database_url, files)) as installation:
+        store = installation.store
+        bring(store, candidate("a"), at=MONDAY - DAY)
+        worker(installation, MONDAY - 3 * DAY).work()
+        (step,) = [one for one in due(MONDAY, read_facts(installation, MONDAY)) if one.name is StepName.COMPOSE]
+        assert step.municipalities == ("bro", "ås")
+
+        def go_on() -> None:
+            if letters(store, "bro"):
+                raise Stopped
+
+        with pytest.raises(Stopped):
+            perform(installation, step, MONDAY, go_on)
+        before = letters(store, "bro")
+        assert letters(store, "ås") == {}
+        (left,) = [one for one in due(MONDAY, read_facts(installation, MONDAY)) if one.name is StepName.COMPOSE]
+        assert left.municipalities == ("ås",)
+        worker(installation, MONDAY).work()
+        assert [one.id for one in letters(store, "bro").values()] == [one.id for one in before.values()]
+        assert list(letters(store, "ås")) == ["skola@example.org"]
+
+
+def test_fault_in_what_one_has_taught_is_told_to_its_coordinator_and_stops_nobody(store: Store, tmp_path: Path) -> None:
+    files = {"": file_text("Bro", "0001"), "ås": file_text("Ås", "0002")}
+    with opened(make_home(tmp_path / "home", sqlite(tmp_path), files)) as opened_one:
+        installation = replace(opened_one, store=store)
+        bring(store, candidate("a"), at=MONDAY - DAY)
+        worker(installation, MONDAY - 3 * DAY).work()
+        odd = installation.of("ås").municipality.model_copy(update={"thresholds": None})
+        runs = learn_each(replace(installation, municipality=odd), ["ås", "bro"], MONDAY)
+        assert [(run.subject, run.outcome) for run in runs] == [("ås", "failed"), ("bro", "complete")]
+        assert [one["key"] for one in status_of(installation)["municipalities"] if one["learning"]] == ["ås"]
+        with store.reading() as session:
+            told = {key: learning_faults(session, installation.of(key).municipality) for key in ("bro", "ås")}
+        assert told["bro"] == []
+        assert told["ås"] == [FAULT_IN_LEARNING]
