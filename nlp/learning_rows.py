@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -20,11 +21,22 @@ from store.types import Assessment, Item
 VALUES = {"source": 0.2, "kind": 0.2, "publisher": 0.3, "area": 0.5, "area in kind": 0.5}
 
 MOST_TEXTS = 10_000  # remembered, each 4 kB; then the memory starts anew
+MOST_GRAMS = 4_000_000  # of words shared out, remembered likewise: 50 MB
 
 Row = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]  # columns and values
 
 _WORD = re.compile(r"\w\w+")
 _NONE: Row = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The words of a text and their n-grams, one word's after another's: columns, values, and where each begins."""
+
+    words: tuple[str, ...]
+    columns: npt.NDArray[np.int32]
+    values: npt.NDArray[np.floating]
+    starts: npt.NDArray[np.integer]
 
 
 class Reader:
@@ -33,6 +45,8 @@ class Reader:
     def __init__(self) -> None:
         self._encoder = Encoder(load_rarity())
         self._texts: dict[str, Row] = {}
+        self._shared: dict[str, Shared] = {}  # other municipalities ask of the same texts
+        self._grams_shared = 0
         self._lock = Lock()
 
     def rows(self, pairs: Sequence[tuple[Item, Assessment]], names: Mapping[str, int]) -> csr_matrix:
@@ -51,19 +65,38 @@ class Reader:
 
         An n-gram that stands in several words is shared between them by how often each has it.
         """
-        words = Counter(_WORD.findall(read_text(item)))
-        if not words:
+        text = read_text(item)
+        shared = self._shared.get(text)
+        if shared is None:
+            shared = self._share(text, row)
+            self._remember(text, shared)
+        if not shared.words:
             return {}
+        parts = np.add.reduceat(shared.values * weights[shared.columns], shared.starts)
+        return dict(zip(shared.words, parts.tolist(), strict=True))
+
+    def _share(self, text: str, row: Row) -> Shared:
+        """Return how the text's row is shared between its words, which no weights change."""
+        words = Counter(_WORD.findall(text))
+        if not words:
+            return Shared((), _NONE[0], _NONE[1], _NONE[0])
         inside = row[0] < SIZE
         ids = row[0][inside]
         grams = self._grams(words)
         sizes = np.array([len(found) for found in grams])
-        places = np.searchsorted(ids, np.concatenate(grams))
+        columns = np.concatenate(grams)
+        places = np.searchsorted(ids, columns)
         times = np.repeat(np.array(list(words.values()), dtype=np.float64), sizes)
         holders = np.bincount(places, weights=times, minlength=len(ids))
-        steps = row[1][inside] * weights[ids]
-        parts = np.add.reduceat(times * (steps / holders)[places], np.cumsum(sizes) - sizes)
-        return dict(zip(words, parts.tolist(), strict=True))
+        values = times * (row[1][inside] / holders)[places]
+        return Shared(tuple(words), columns, values, np.cumsum(sizes) - sizes)
+
+    def _remember(self, text: str, shared: Shared) -> None:
+        with self._lock:
+            if self._grams_shared > MOST_GRAMS:
+                self._shared, self._grams_shared = {}, 0
+            self._shared[text] = shared
+            self._grams_shared += len(shared.columns)
 
     def _read(self, texts: Sequence[str]) -> list[Row]:
         """The n-grams of each text; reading one costs so much more than looking it up that all are kept."""

@@ -24,6 +24,7 @@ from store.types import Analysis, Assessment, Kind, Revision, Ruling, StoredItem
 from store.verdicts import latest_verdicts
 
 EVENTS_KEPT = timedelta(days=400)  # a call is announced up to a year before it closes
+UNTOLD = 2.0  # a relevance that nothing reaches
 OTHER_KINDS = tuple(kind for kind in Kind if kind not in KINDS_ONE_ANSWERS)
 
 Pair = tuple[StoredItem, Assessment]
@@ -44,10 +45,12 @@ def read_candidates(
     *,
     also: Collection[ItemId] = (),
     least: float | None = None,
+    told: bool = True,
 ) -> list[Candidate]:
     """Return what can reach anyone this week: current and relevant enough, or chosen by a person.
 
-    `also` are items that a contact person has passed on; `least` is another relevance than what can reach anyone.
+    `also` are items that a contact person has passed on; `least` is another relevance than what can reach anyone. The
+    reasons for what was learnt are worked out unless nobody is `told` them: that takes longer than all the rest.
     """
     reach = Week(week.now, LONGEST_CATCH_UP)
     least = lowest_relevance(municipality) if least is None else least
@@ -55,7 +58,7 @@ def read_candidates(
     current = _current_pairs(session, least_shared(least, correction), reach)
     chosen = _chosen_pairs(session, verdicts, week, also)
     pairs = current | chosen
-    learned = _learned(session, correction, pairs, least, week)
+    learned = _learned(session, correction, pairs, least if told else UNTOLD, week)
     pairs = {item: pair for item, pair in pairs.items() if item in chosen or _relevance(item, pair, learned) >= least}
     return with_analyses(session, municipality, candidates_of(session, pairs, week, learned), week)
 

@@ -47,7 +47,7 @@ def explored_items(session: Session, municipality: Municipality, week: str) -> d
 def _pick_for(session: Session, municipality: Municipality, week: str, now: datetime) -> list[Exploration]:
     moment = Week(now)
     verdicts = verdicts_until(session, municipality, moment)
-    candidates = read_candidates(session, municipality, verdicts, moment, least=LOWEST)
+    candidates = read_candidates(session, municipality, verdicts, moment, least=LOWEST, told=False)
     earlier = {(one.source, one.key) for one in list_explorations(session, municipality.key)}
     return pick(candidates, municipality, {*verdicts, *earlier}, installation_id(session), week, now)
 
