@@ -137,7 +137,8 @@ def _client(address: str, seconds: float) -> Any:
     _log_as_we_do()
     try:
         return Client(address.replace("dask://", "tcp://"), timeout=seconds, set_as_default=False)
-    except (OSError, TypeError, ValueError) as error:  # TypeError: tls without certificates
+    # TypeError: tls without certificates. AssertionError: its thread did not begin within ten seconds.
+    except (OSError, TypeError, ValueError, AssertionError) as error:
         logger.info("no cluster at %s", address, exc_info=error)
         raise EngineError(
             f"Klustret {address} svarar inte, eller godtar inte certifikaten. Kontrollera att schemaläggaren är igång, "

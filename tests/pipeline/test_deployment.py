@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import dask
+import distributed  # noqa: F401 - its defaults, which are else undone with what is set here
 import pytest
 import yaml
 
