@@ -12,6 +12,7 @@ from functools import partial
 
 from pipeline.attention import Beside
 from pipeline.compose import build_digests
+from pipeline.current_items import CurrentItems
 from pipeline.installation import Installation
 from pipeline.learn import STEP as LEARN
 from pipeline.learn import learn
@@ -103,7 +104,8 @@ def whose_letters(installation: Installation) -> list[str] | None:
 def learn_each(installation: Installation, keys: Iterable[str], now: datetime) -> list[Run]:
     """Learn what each municipality has said; never raises, since the week goes on with what was learnt before."""
     served = {one.municipality.key: one for one in installation.each()}
-    return [learn_one(served[key], now) for key in keys if key in served]
+    items = CurrentItems()
+    return [learn_one(served[key], now, items) for key in keys if key in served]
 
 
 def keys_to_learn(installation: Installation, now: datetime) -> list[str]:
@@ -126,11 +128,11 @@ def keys_to_learn(installation: Installation, now: datetime) -> list[str]:
     return found
 
 
-def learn_one(installation: Installation, now: datetime) -> Run:
+def learn_one(installation: Installation, now: datetime, items: CurrentItems | None = None) -> Run:
     """Learn what the municipality has said; what goes wrong is a failed run, which its coordinator is told of."""
     store, key = installation.store, installation.municipality.key
     try:
-        return learn(store, installation.municipality, now=now)
+        return learn(store, installation.municipality, now=now, items=items)
     except StoreError:
         raise
     except Exception:

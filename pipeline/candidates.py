@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from nlp.learning import Correction
-from pipeline.candidate import KINDS_ONE_ANSWERS, Candidate, ItemId, Learned
-from pipeline.currency import LONGEST_CATCH_UP, Week, is_current
+from pipeline.candidate import Candidate, ItemId, Learned
+from pipeline.currency import LONGEST_CATCH_UP, Week
+from pipeline.current_items import CurrentItems, Pair
 from pipeline.learned import learned_of, least_shared, usable_correction
 from pipeline.municipality import Municipality
 from pipeline.route import lowest_relevance
 from pipeline.selection import History, Told
 from store.analyses import signed_analyses
-from store.assessments import get_assessments, iter_assessed
+from store.assessments import get_assessments
 from store.db import Session
-from store.items import events_since, get_items
+from store.items import get_items
 from store.stories import story_of
-from store.threads import threads_of
 from store.told import last_week_told, told_at
-from store.types import Analysis, Assessment, Kind, Revision, Ruling, StoredItem, Verdict
+from store.types import Analysis, Ruling, Verdict
 from store.verdicts import latest_verdicts
 
-EVENTS_KEPT = timedelta(days=400)  # a call is announced up to a year before it closes
 UNTOLD = 2.0  # a relevance that nothing reaches
-OTHER_KINDS = tuple(kind for kind in Kind if kind not in KINDS_ONE_ANSWERS)
 
-Pair = tuple[StoredItem, Assessment]
 AllLearned = Mapping[ItemId, Learned]
 
 
@@ -46,21 +42,24 @@ def read_candidates(
     also: Collection[ItemId] = (),
     least: float | None = None,
     told: bool = True,
+    items: CurrentItems | None = None,
 ) -> list[Candidate]:
     """Return what can reach anyone this week: current and relevant enough, or chosen by a person.
 
     `also` are items that a contact person has passed on; `least` is another relevance than what can reach anyone. The
     reasons for what was learnt are worked out unless nobody is `told` them: that takes longer than all the rest.
+    `items` are those that other municipalities of the same step read, when there are any.
     """
     reach = Week(week.now, LONGEST_CATCH_UP)
     least = lowest_relevance(municipality) if least is None else least
     correction = usable_correction(session, municipality)
-    current = _current_pairs(session, least_shared(least, correction), reach)
+    items = items or CurrentItems()
+    current = items.pairs(session, least_shared(least, correction), reach)
     chosen = _chosen_pairs(session, verdicts, week, also)
     pairs = current | chosen
     learned = _learned(session, correction, pairs, least if told else UNTOLD, week)
     pairs = {item: pair for item, pair in pairs.items() if item in chosen or _relevance(item, pair, learned) >= least}
-    return with_analyses(session, municipality, candidates_of(session, pairs, week, learned), week)
+    return with_analyses(session, municipality, candidates_of(session, pairs, week, learned, items), week)
 
 
 def with_analyses(
@@ -94,23 +93,23 @@ def learned_now(session: Session, municipality: Municipality, pairs: Mapping[Ite
 
 
 def candidates_of(
-    session: Session, pairs: Mapping[ItemId, Pair], week: Week, learned: AllLearned | None = None
+    session: Session,
+    pairs: Mapping[ItemId, Pair],
+    week: Week,
+    learned: AllLearned | None = None,
+    items: CurrentItems | None = None,
 ) -> list[Candidate]:
     """Return the items with their stories, threads and changes, and what was learnt of them when that is given."""
     learned = learned or {}
-    stories, threads = story_of(session, list(pairs)), threads_of(session, list(pairs))
-    revisions: dict[ItemId, list[Revision]] = {}
-    for revision in events_since(session, week.now - EVENTS_KEPT):
-        if revision.seen_at <= week.now:
-            revisions.setdefault((revision.source, revision.key), []).append(revision)
+    around = (items or CurrentItems()).around(session, pairs, week)
     return [
         Candidate(
             stored=stored,
             assessment=assessment,
             learned=learned.get(item),
-            story=stories.get(item),
-            thread=threads.get(item),
-            revisions=tuple(revisions.get(item, ())),
+            story=around[item].story,
+            thread=around[item].thread,
+            revisions=around[item].revisions,
         )
         for item, (stored, assessment) in pairs.items()
     ]
@@ -125,20 +124,6 @@ def _learned(
 
 def _relevance(item: ItemId, pair: Pair, learned: AllLearned) -> float:
     return learned[item].relevance if item in learned else pair[1].relevance
-
-
-def _current_pairs(session: Session, least: float, week: Week) -> dict[ItemId, Pair]:
-    """Return current items; the store is asked only for what can be current, not for years of old news."""
-    since = week.now - LONGEST_CATCH_UP - timedelta(days=1)
-    found = {}
-    for pairs in (
-        iter_assessed(session, min_relevance=least, kinds=KINDS_ONE_ANSWERS),
-        iter_assessed(session, min_relevance=least, kinds=OTHER_KINDS, since=since),
-    ):
-        for stored, assessment in pairs:
-            if is_current(Candidate(stored=stored, assessment=assessment), week):
-                found[stored.item.source, stored.item.key] = (stored, assessment)
-    return found
 
 
 def _chosen_pairs(

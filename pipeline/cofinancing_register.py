@@ -10,9 +10,10 @@ from typing import Any
 
 from pipeline.answers import action_id
 from pipeline.candidate import Candidate, ItemId
-from pipeline.candidates import Pair, candidates_of
+from pipeline.candidates import candidates_of
 from pipeline.cofinancing import Match, match_projects, waiting
 from pipeline.currency import Week, is_current
+from pipeline.current_items import Pair
 from pipeline.municipality import Municipality, Project
 from pipeline.wording import clean, counted, day_in_words, listed
 from store.actions import get_action, save_action

@@ -11,6 +11,7 @@ from datetime import datetime
 from pipeline.attention import ALONE, Beside
 from pipeline.candidates import read_history
 from pipeline.currency import Week
+from pipeline.current_items import CurrentItems
 from pipeline.edition import Edition, open_edition
 from pipeline.engine import LOCAL, Engine
 from pipeline.identity import mail_sender, reply_address
@@ -49,14 +50,15 @@ def compose(
     late: Lateness = ON_TIME,
     beside: Beside = ALONE,
     engine: Engine = LOCAL,
+    items: CurrentItems | None = None,
 ) -> Run:
     """Freeze the digests that the week still lacks, and return the finished run.
 
     A contact person who has a digest for the week gets no other, whatever has come in since. `late` is told in them,
-    `beside` decides what else the coordinator is told.
+    `beside` decides what else the coordinator is told, and `items` are shared with other municipalities.
     """
     run = begin(store, "compose", week, now=now)
-    edition = open_edition(store, municipality, settings, week=week, now=now, late=late, beside=beside)
+    edition = open_edition(store, municipality, settings, week=week, now=now, late=late, beside=beside, items=items)
     digests = _digests(store, edition, progress, engine)
     if digests:
         with store.session() as session:

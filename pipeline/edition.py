@@ -13,6 +13,7 @@ from pipeline.candidate import Candidate, ItemId
 from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.contact_faults import with_contacts
 from pipeline.currency import LONGEST_CATCH_UP, Week
+from pipeline.current_items import CurrentItems
 from pipeline.health import health_of
 from pipeline.identity import page_address
 from pipeline.keys import load_keys
@@ -78,8 +79,12 @@ def open_edition(
     now: datetime,
     late: Lateness = ON_TIME,
     beside: Beside = ALONE,
+    items: CurrentItems | None = None,
 ) -> Edition:
-    """Return what the letters of the period share, as of one moment of the database."""
+    """Return what the letters of the period share, as of one moment of the database.
+
+    `items` are those that the other municipalities of the same step read, when there are any.
+    """
     moment = Week(now)
     known = facts()
     titles = _titles(known, settings)
@@ -92,7 +97,9 @@ def open_edition(
             list_feedback(session, municipality=municipality.key, since=now - LONGEST_CATCH_UP), municipality
         )
         missing = any(contact.email not in existing for contact in contacts)
-        candidates = read_candidates(session, municipality, verdicts, moment, also=answers.items) if missing else []
+        candidates = (
+            read_candidates(session, municipality, verdicts, moment, also=answers.items, items=items) if missing else []
+        )
         routes = route_items(candidates, municipality, verdicts, moment.today)
         sources = health_of(session, settings)
         attention = attention_of(session, sources, titles, municipality, now, beside)

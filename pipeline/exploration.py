@@ -13,6 +13,7 @@ from math import exp, log
 from pipeline.candidate import Candidate, ItemId
 from pipeline.candidates import read_candidates, verdicts_until
 from pipeline.currency import Week
+from pipeline.current_items import CurrentItems
 from pipeline.municipality import Municipality
 from pipeline.week import iso_week
 from store.db import Session, Store
@@ -25,13 +26,13 @@ LOWEST = 0.15  # below this the assessor is seldom wrong, and a coordinator's ti
 LEAST_CHANCE = 0.01
 
 
-def explore(store: Store, municipality: Municipality, *, now: datetime) -> int:
+def explore(store: Store, municipality: Municipality, *, now: datetime, items: CurrentItems | None = None) -> int:
     """Pick the week's items unless that is done, and return how many were picked now."""
     week = iso_week(now)
     with store.reading() as session:
         if not municipality.thresholds.explore or list_explorations(session, municipality.key, week=week):
             return 0
-        picked = _pick_for(session, municipality, week, now)
+        picked = _pick_for(session, municipality, week, now, items)
     if picked:
         with store.session() as session:
             if not list_explorations(session, municipality.key, week=week):  # another process may have been here
@@ -44,10 +45,12 @@ def explored_items(session: Session, municipality: Municipality, week: str) -> d
     return {(one.source, one.key): one for one in list_explorations(session, municipality.key, week=week)}
 
 
-def _pick_for(session: Session, municipality: Municipality, week: str, now: datetime) -> list[Exploration]:
+def _pick_for(
+    session: Session, municipality: Municipality, week: str, now: datetime, items: CurrentItems | None
+) -> list[Exploration]:
     moment = Week(now)
     verdicts = verdicts_until(session, municipality, moment)
-    candidates = read_candidates(session, municipality, verdicts, moment, least=LOWEST, told=False)
+    candidates = read_candidates(session, municipality, verdicts, moment, least=LOWEST, told=False, items=items)
     earlier = {(one.source, one.key) for one in list_explorations(session, municipality.key)}
     return pick(candidates, municipality, {*verdicts, *earlier}, installation_id(session), week, now)
 

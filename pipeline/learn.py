@@ -12,6 +12,7 @@ from datetime import datetime
 from nlp.correction_file import to_bytes
 from nlp.labels import Label, hash_of
 from nlp.learning import fit
+from pipeline.current_items import CurrentItems
 from pipeline.exploration import explore
 from pipeline.labels import read_labels
 from pipeline.municipality import Municipality
@@ -47,7 +48,7 @@ class Learnt:
     correction: StoredCorrection | None = None
 
 
-def learn(store: Store, municipality: Municipality, *, now: datetime) -> Run:
+def learn(store: Store, municipality: Municipality, *, now: datetime, items: CurrentItems | None = None) -> Run:
     """Refit when the labels have changed, pick the week's items for exploration, and return the ended run.
 
     What is learnt is worked out outside any transaction. A correction that cannot be trusted is refused with words on
@@ -62,7 +63,7 @@ def learn(store: Store, municipality: Municipality, *, now: datetime) -> Run:
             if _active_id(session, municipality) == before:  # else a verdict was learnt from in the meantime
                 _keep(session, municipality, found)
     outcome = Outcome.FAILED if found.is_refused else Outcome.COMPLETE
-    explored = explore(store, municipality, now=now)
+    explored = explore(store, municipality, now=now, items=items)
     counts = {"labels": found.labels, "refitted": int(found.is_new), "explored": explored}
     return end(store, replace(run, outcome=outcome, counts=counts, message=found.message), now=now)
 

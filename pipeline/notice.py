@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.compose import Progress, freeze, select, written
+from pipeline.current_items import CurrentItems
 from pipeline.edition import Edition, open_edition
 from pipeline.letter import Extras
 from pipeline.municipality import Municipality
@@ -21,15 +22,21 @@ STEP = "notice"
 
 
 def compose_notices(
-    store: Store, municipality: Municipality, settings: Settings, *, now: datetime, progress: Progress | None = None
+    store: Store,
+    municipality: Municipality,
+    settings: Settings,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    items: CurrentItems | None = None,
 ) -> Run:
-    """Freeze the day's notices and return the finished run.
+    """Freeze the day's notices and return the finished run; `items` are shared with other municipalities.
 
     What is told in one is told: the week's digest only names it. The day is the key, so that a second run of the same
     day, or a clock that is set back, gives no second notice.
     """
     run = begin(store, STEP, iso_day(now), now=now)
-    edition = open_edition(store, municipality, settings, week=iso_day(now), now=now)
+    edition = open_edition(store, municipality, settings, week=iso_day(now), now=now, items=items)
     notices = _notices(store, edition, progress)
     if notices:
         told = {(entry.source, entry.key) for notice in notices for entry in notice.entries}

@@ -13,6 +13,7 @@ from pipeline.backup import scheduled_backup
 from pipeline.by_municipality import AT_ONCE, beside_of, for_each, keys_to_learn, learn_each, learn_one, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
+from pipeline.current_items import CurrentItems
 from pipeline.details import nothing_wanted
 from pipeline.due import Step, StepName
 from pipeline.due_facts import note_composed, note_noticed
@@ -106,11 +107,11 @@ def write_all(
     installation: Installation, step: Step, now: datetime, progress: Callable[..., None], engine: Engine
 ) -> Mapping[str, int]:
     """Write the digests of each municipality that the step is about, and return the counts together."""
-    keys = step.municipalities or (installation.municipality.key,)
+    keys, items = step.municipalities or (installation.municipality.key,), CurrentItems()
 
     def write(one: Installation) -> Run:
         with alone(one):
-            return write_digests(one, step, now, progress, engine)
+            return write_digests(one, step, now, progress, engine, items)
 
     return summed(for_each(installation, keys, "brev", write, at_once=1 if engine.is_here else AT_ONCE))
 
@@ -128,8 +129,8 @@ def notice_all(
     installation: Installation, step: Step, now: datetime, progress: Callable[..., None]
 ) -> Mapping[str, int]:
     """Write the day's notices of each municipality that the step is about, and return the counts together."""
-    keys = step.municipalities or (installation.municipality.key,)
-    return summed(for_each(installation, keys, "korta brev", lambda one: write_notices(one, now, progress)))
+    keys, items = step.municipalities or (installation.municipality.key,), CurrentItems()
+    return summed(for_each(installation, keys, "korta brev", lambda one: write_notices(one, now, progress, items)))
 
 
 def write_digests(
@@ -138,9 +139,10 @@ def write_digests(
     now: datetime,
     progress: Callable[..., None],
     engine: Engine = LOCAL,
+    items: CurrentItems | None = None,
 ) -> Run:
     """Write the digests that the week still lacks, and note that the week has its own."""
-    learn_one(installation, now)
+    learn_one(installation, now, items)
     run = compose(
         installation.store,
         installation.municipality,
@@ -149,6 +151,7 @@ def write_digests(
         now=now,
         progress=progress,
         engine=engine,
+        items=items,
         late=step.late,
         beside=beside_of(installation),
     )
@@ -156,10 +159,12 @@ def write_digests(
     return run
 
 
-def write_notices(installation: Installation, now: datetime, progress: Callable[..., None]) -> Run:
+def write_notices(
+    installation: Installation, now: datetime, progress: Callable[..., None], items: CurrentItems | None = None
+) -> Run:
     """Write the notices that the day still lacks, and note that the day has its own."""
     store, municipality, settings = installation.store, installation.municipality, installation.settings
-    run = compose_notices(store, municipality, settings, now=now, progress=progress)
+    run = compose_notices(store, municipality, settings, now=now, progress=progress, items=items)
     note_noticed(installation, iso_day(now))
     return run
 

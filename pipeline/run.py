@@ -12,6 +12,7 @@ from pipeline.assess import assess
 from pipeline.by_municipality import AT_ONCE, all_keys, beside_of, for_each, learn_each, summed
 from pipeline.collect import collect
 from pipeline.compose import compose
+from pipeline.current_items import CurrentItems
 from pipeline.details import nothing_wanted
 from pipeline.encoder import load_assessor
 from pipeline.engine import engine_of
@@ -144,10 +145,11 @@ def compose_digests(
 def _compose(installation: Installation, console: Console, *, week: str, now: datetime, quiet: bool) -> list[Run]:
     """Raise PartlyDone when some got none because of a fault; what the others got is shown all the same."""
     with step_progress(silent(console, quiet), "Skriver brev") as progress, engine_of(installation.settings) as engine:
+        items = CurrentItems()
 
         def compose_one(one: Installation) -> Run:
             beside, place = beside_of(one), (one.store, one.municipality, one.settings)
-            return compose(*place, week=week, now=now, progress=progress, beside=beside, engine=engine)
+            return compose(*place, week=week, now=now, progress=progress, beside=beside, engine=engine, items=items)
 
         at_once = 1 if engine.is_here else AT_ONCE
         runs = for_each(installation, all_keys(installation), "Brev", compose_one, at_once=at_once)

@@ -12,9 +12,10 @@ from math import ceil
 from crawlers.dates import STOCKHOLM
 from pipeline.back_off import later, next_try
 from pipeline.candidate import ItemId
-from pipeline.candidates import Pair, learned_now
+from pipeline.candidates import learned_now
 from pipeline.chat import ChatServer, NoAnswer, fault_in_url
 from pipeline.currency import Week
+from pipeline.current_items import Pair
 from pipeline.municipality import Municipality
 from pipeline.record import begin, end
 from pipeline.second_opinion import prompt_version, question, read_answer, schema

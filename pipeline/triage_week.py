@@ -9,8 +9,9 @@ from itertools import islice
 
 from crawlers.catalogue import facts
 from pipeline.candidate import KINDS_ONE_ANSWERS, Candidate, ItemId
-from pipeline.candidates import OTHER_KINDS, candidates_of, learned_now, read_candidates, verdicts_until
+from pipeline.candidates import candidates_of, learned_now, read_candidates, verdicts_until
 from pipeline.currency import ACT_LAG, RECENT, Week, is_current
+from pipeline.current_items import OTHER_KINDS
 from pipeline.municipality import COORDINATOR, Municipality
 from pipeline.route import route_items
 from pipeline.selection import NEAR
