@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from pipeline.account_commands import account_app
+from pipeline.analysis_commands import analysis_app
 from pipeline.backup_commands import backup, restore
 from pipeline.bounce_commands import bounces
 from pipeline.check_command import check
@@ -41,6 +42,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(account_app, name="account")
     app.add_typer(token_app, name="token")
     app.command()(contacts)
+    app.add_typer(analysis_app, name="analysis")
     app.add_typer(cofinancing_app, name="cofinancing")
     app.command()(partners)
     app.command()(forecast)

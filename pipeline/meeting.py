@@ -133,6 +133,33 @@ def is_answered(told: Told) -> bool:
     return isinstance(told.entry.answer, Answer)
 
 
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """Meetings with their decisions and what became of them, the latest first; titles of the items they are about."""
+
+    meetings: Sequence[tuple[date, Sequence[tuple[Decision, Action | None]]]]
+    titles: Mapping[ItemId, str]
+
+
+def read_decisions(session: Session, municipality: Municipality, since: date, until: date) -> MeetingView:
+    """Return the meetings of a period, `until` not included."""
+    actions = {action.id: action for action in list_actions(session, municipality.key)}
+    by_day: dict[date, list[tuple[Decision, Action | None]]] = {}
+    for decision in list_decisions(session, municipality.key, since=since, until=until):
+        by_day.setdefault(decision.meeting, []).append((decision, actions.get(decision.action_id)))
+    named = {(action.source, action.key) for some in by_day.values() for _, action in some if action}
+    items = get_items(session, sorted(named))
+    titles = {key: shortened(clean(stored.item.title), 160) for key, stored in items.items()}
+    return MeetingView(sorted(by_day.items(), reverse=True), titles)
+
+
+def choices_of(rows: Sequence[Row]) -> list[Row]:
+    """Return the week's items that a meeting may have decided on: those on their way, the nearest deadline first."""
+    kept = (Ruling.SEND, Ruling.LATER)
+    found = [row for row in rows if (row.verdict.ruling in kept if row.verdict else row.is_routed)]
+    return sorted(found, key=lambda row: (row.deadline or date.max, -row.score, row.item))[:MOST_DEADLINES]
+
+
 def decide(
     session: Session,
     municipality: Municipality,
@@ -154,7 +181,7 @@ def decide(
         action = _action(session, municipality, item, words, unit, due, now, meeting)
         save_action(session, action, by=by, at=now)
     elif unit or due:
-        raise ConfigurationError("en åtgärd gäller alltid en post: ange den med --post KÄLLA/NYCKEL")
+        raise ConfigurationError("en åtgärd gäller alltid en post: ange vilken")
     decision = Decision(
         id=secrets.token_hex(10),
         municipality=municipality.key,
@@ -179,9 +206,9 @@ def _action(
     meeting: date,
 ) -> Action:
     if not get_items(session, [item]):
-        raise ConfigurationError(f"--post {'/'.join(item)}: posten finns inte; sök den med: utkik items")
+        raise ConfigurationError(f"posten {'/'.join(item)} finns inte")
     if unit not in (*municipality.units, COORDINATOR):
-        raise ConfigurationError(f"--unit {unit}: okänd enhet; det finns {', '.join(municipality.units)}")
+        raise ConfigurationError(f"okänd enhet '{unit}'; det finns {', '.join(municipality.units)}")
     return Action(
         id=secrets.token_hex(10),
         municipality=municipality.key,

@@ -24,6 +24,7 @@ MENU = (
     ("municipalities.show", N_("Kommuner")),
     ("threads.show", N_("Ärenden")),
     ("cofinancing.show", N_("Medfinansiering")),
+    ("meetings.show", N_("Möten")),
     ("cofinancing.partners", N_("Vänorter och nätverk")),
     ("pictures.show", N_("Veckorna i bild")),
     ("model.show", N_("Modell")),

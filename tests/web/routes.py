@@ -64,6 +64,8 @@ LEAST = {
     "sources.switch_one": COORDINATOR,
     "ledger.export": COORDINATOR,
     "ledger.show": READER,
+    "meetings.add": COORDINATOR,
+    "meetings.show": READER,
     "model.learn_again": COORDINATOR,
     "model.roll_back": COORDINATOR,
     "model.show": READER,

@@ -33,6 +33,7 @@ ACTIONS = {
     "cofinancing.considered": N_("överväger medfinansiering"),
     "cofinancing.applied": N_("söker medfinansiering"),
     "cofinancing.declined": N_("avstår från medfinansiering"),
+    "meeting.decide": N_("antecknade ett beslut från ett möte"),
     "ledger.export": N_("hämtade liggaren som fil"),
     "model.rollback": N_("gick tillbaka till en tidigare modell"),
     "model.refit": N_("lärde om modellen"),
