@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -27,10 +26,10 @@ class Weigher:
     """A language identifier, restricted to the languages that are weighed, for short texts."""
 
     def __init__(self, identifier: LanguageIdentifier) -> None:
-        self._rows = np.asarray(identifier.tk_row, dtype=np.int64) << 8
+        self._rows = np.asarray(identifier.tk_row, dtype=np.int32) << 8
         self._moves = np.asarray(identifier.tk_nextmove)
-        self._features = np.asarray(identifier.tk_output, dtype=np.int64)
-        self._weights = np.asarray(identifier.nb_ptc, dtype=np.float64)
+        self._features = np.asarray(identifier.tk_output, dtype=np.int32)
+        self._weights = np.asarray(identifier.nb_ptc, dtype=np.float32)  # half as much memory to reach into
         self._priors = np.asarray(identifier.nb_pc, dtype=np.float64)
         self._labels = list(identifier.nb_classes)
         self._are_unique = len(set(self._labels)) == len(self._labels)
@@ -48,8 +47,8 @@ class Weigher:
         padded = np.frombuffer(b"".join(text.ljust(longest, b"\0") for text in letters), dtype=np.uint8)
         columns = np.ascontiguousarray(padded.reshape(len(letters), longest).T)
         lengths = np.array([len(text) for text in letters])
-        states = np.zeros(len(letters), dtype=np.int64)
-        met = np.empty((longest, len(letters)), dtype=np.int64)
+        states = np.zeros(len(letters), dtype=self._moves.dtype)
+        met = np.empty((longest, len(letters)), dtype=self._moves.dtype)
         for place, column in enumerate(columns):
             met[place] = states = self._moves[self._rows[states] + column]
         seen = self._features[met]
@@ -63,11 +62,12 @@ class Weigher:
         numbers = np.int32 if len(seen) * size < 2**31 else np.int64  # the smaller ones are sorted in half the time
         keys, counts = np.unique((texts * size + seen[texts, places]).astype(numbers), return_counts=True)
         owners = keys // size
-        edges = np.searchsorted(owners, np.arange(len(seen) + 1))
-        matrix = csr_matrix((_DAMPED[counts], keys - owners * size, edges), shape=(len(seen), size))
-        sums = matrix @ self._weights + self._priors
-        sums[edges[1:] == edges[:-1]] = np.finfo(np.float32).min
-        return np.asarray(sums)
+        sums = np.full((len(seen), len(self._labels)), np.finfo(np.float32).min, dtype=np.float64)
+        if len(keys):
+            parts = _DAMPED[counts][:, None] * self._weights[keys - owners * size]
+            starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
+            sums[owners[starts]] = np.add.reduceat(parts, starts, axis=0) + self._priors
+        return sums
 
     def _by_label(self, row: list[float]) -> dict[str, float]:
         if self._are_unique:

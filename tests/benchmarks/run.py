@@ -23,8 +23,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import letters, ours, usual, whole
+from tests.benchmarks import end_to_end, letters, ours, usual, whole
 from tests.benchmarks.texts import feed, lines
+from tests.benchmarks.usual_reader import UsualReader
 
 ROUNDS = 3
 FEEDS, ENTRIES = 20, 100
@@ -66,11 +67,11 @@ def measure(folder: Path) -> list[Row]:
     """Return every measured pair."""
     feeds = [feed(ENTRIES, seed) for seed in range(FEEDS)]
     items = ours.items_of(feeds)
-    stores = [ours.new_store(folder) for _ in range(2 * ROUNDS)]  # made beforehand: an installation makes one once
-    databases = [usual.new_database(folder) for _ in range(2 * ROUNDS)]
+    stores = [ours.new_store(folder) for _ in range(3 * ROUNDS)]  # made beforehand: an installation makes one once
+    databases = [usual.new_database(folder) for _ in range(3 * ROUNDS)]
     assessor, pattern = ours.warm_assessor(items), usual.Pattern(items)
     told = lines(LINES, seed=1)
-    parts = whole.UsualParts(told)
+    by_grams, by_words = (UsualReader(whole.texts_of(told), words=words) for words in (False, True))
     whole.classify(assessor, told[:200])
     return [
         compare(
@@ -98,7 +99,19 @@ def measure(folder: Path) -> list[Row]:
             "lines of 45 words classified, explained and grouped",
             "lingua + TfidfVectorizer(char_wb) with linear models + PhraseMatcher + datasketch",
             lambda: whole.classify(assessor, told),
-            lambda: parts.classify(told),
+            lambda: whole.classify_usually(by_grams, told),
+        ),
+        compare(
+            "lines of 45 words classified, explained and grouped",
+            "the same with TfidfVectorizer of words",
+            lambda: whole.classify(assessor, told),
+            lambda: whole.classify_usually(by_words, told),
+        ),
+        compare(
+            "feed bytes to stored and assessed items, joined to stories",
+            "feedparser + the reader above + ORM rows, a commit per feed",
+            lambda: end_to_end.ours(feeds, stores.pop(), assessor),
+            lambda: end_to_end.usually(feeds, databases.pop(), by_grams),
         ),
         compare(
             "near-duplicates", "all pairs by TF-IDF cosine", lambda: ours.stories(items), lambda: usual.stories(items)

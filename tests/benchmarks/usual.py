@@ -14,7 +14,7 @@ import feedparser
 import spacy
 from sklearn.feature_extraction.text import TfidfVectorizer
 from spacy.matcher import PhraseMatcher
-from sqlalchemy import Engine, UniqueConstraint, create_engine, event, select
+from sqlalchemy import JSON, Engine, UniqueConstraint, create_engine, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from nlp.knowledge import load_knowledge
@@ -42,6 +42,16 @@ class Row(Base):
     published: Mapped[date | None]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+
+
+class Reading(Base):
+    """What is told of an item; lists and scores as JSON."""
+
+    __tablename__ = "readings"
+    item_id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str]
+    relevance: Mapped[float]
+    told: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 # The same word index as ours, kept in step the same way.
