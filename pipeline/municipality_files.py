@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from store.digests import due_ids, hold
 from store.errors import ConfigurationError
 
 REMOVED = "borttagen"  # ends the name of a file that has been taken away
+_KEY = re.compile(r"[^\W_][\w-]*")  # is the file's name
 HELD = "kommunen är borttagen ur installationen"
 
 
@@ -62,6 +64,9 @@ def add_municipalities(
         for file in wanted:
             file = with_coordinator(file, coordinator)
             municipality = parse_municipality(file, area_names())
+            if not _KEY.fullmatch(municipality.key):
+                told = f"short ska bestå av bokstäver, siffror, mellanslag och bindestreck, inte '{municipality.short}'"
+                raise ConfigurationError(told, path=file.path)
             place = folder / f"{municipality.key}.toml"
             if there := _place_of(known, made, place, municipality):
                 if skip_known:

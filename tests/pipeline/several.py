@@ -42,7 +42,7 @@ SCHOOL = {"key": "skola", "name": "Skolförvaltningen", "areas": '"school"', "em
 
 def file_text(short: str, code: str, *, units: Sequence[dict[str, str]] = (SCHOOL,), **changes: Any) -> str:
     """Return a small municipality's file; unless told otherwise its school is read for by skola@example.org."""
-    domain = short.lower().translate(str.maketrans("åäö ", "aao-"))
+    domain = short.lower().translate(str.maketrans("åäö ", "aao-", "./"))
     values = {"coordinator": f"samordnare@{domain}.example.org", "summary": "false", "more": "", "domain": domain}
     return HEAD.format(**(values | {"short": short, "code": code} | changes)) + "".join(
         UNIT.format(**unit) for unit in units

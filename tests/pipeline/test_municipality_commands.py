@@ -112,6 +112,11 @@ def test_whole_country_is_added_from_a_folder_and_the_list(tmp_path: Path) -> No
 
 def test_one_file_that_will_not_do_adds_none(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(file_text("Bro", "0001"), encoding="utf-8")
+    (tmp_path / "b.toml").write_text(file_text("../../Ås", "0002"), encoding="utf-8")
+    assert (
+        "short ska bestå av bokstäver"
+        in utkik(tmp_path / "home", "municipality", "add", "--file", str(tmp_path)).stderr
+    )
     (tmp_path / "b.toml").write_text("name = 1\n", encoding="utf-8")
     done = utkik(tmp_path / "home", "municipality", "add", "--file", str(tmp_path))
     assert done.returncode == 2
