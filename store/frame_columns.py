@@ -284,6 +284,7 @@ ACTIONS = FrameSpec(
         Column("granted", NUMBER, "beviljade pengar; tomt när inget besked finns", ActionRow.granted),
         Column("currency", CATEGORY, "valuta för båda", ActionRow.currency),
         Column("outcome", TEXT, "hur det gick, i ord", ActionRow.outcome),
+        Column("note", TEXT, "anteckning i fri text, som kan nämna någon", ActionRow.note, optional=True),
     ),
     ActionRow.__table__.join(ItemRow.__table__, _on_item(ActionRow)),
     "created_at",
