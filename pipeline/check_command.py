@@ -13,10 +13,11 @@ from pipeline.exposure import exposed_files
 from pipeline.identity import check_identity, shared_addresses
 from pipeline.installation import Installation, transport_of
 from pipeline.municipality import check_municipality
-from pipeline.opened import open_served
+from pipeline.opened import known_keys, open_served
 from pipeline.second_reader import second_reader_of
 from pipeline.served import key_in_name
 from pipeline.week import check_options
+from store.digests import municipalities_told
 from store.errors import ConfigurationError
 
 NAMED = 20  # municipalities whose matters are all told; of more, each has one line
@@ -45,6 +46,10 @@ def things_to_know(installation: Installation) -> Iterator[str]:
     """Give what is worth knowing of the installation as a whole, as Swedish sentences."""
     yield from exposed_files(installation.settings)
     yield from filter(None, (state_of(installation.settings).fault, missing_model()))
+    with installation.store.reading() as session:
+        gone = set(municipalities_told(session)) - set(known_keys(installation)) - set(installation.places)
+    for key in sorted(gone):
+        yield f"Databasen har brev för {key}, som ingen fil beskriver: borttagen, eller har short i filen ändrats?"
     for key, place in installation.places.items():
         if place.parent.name == "municipalities" and key_in_name(place) != key:
             yield f"{place} heter som en annan kommun än den beskriver, {key}: byt filens namn till {key}.toml."

@@ -150,6 +150,11 @@ def weeks_told(session: Session, municipality: str) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def municipalities_told(session: Session) -> list[str]:
+    """Return the municipalities that anybody has ever had a letter of."""
+    return sorted(session.scalars(select(DigestRow.municipality).distinct()))
+
+
 def all_weeks_told(session: Session, *, since: str) -> dict[str, frozenset[str]]:
     """Return the periods from a week on that anybody has a letter of, by municipality."""
     query = select(DigestRow.municipality, DigestRow.week).where(DigestRow.week >= since).distinct()

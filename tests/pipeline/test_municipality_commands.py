@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,25 @@ from pipeline.backup import make_backup, verify_backup
 from pipeline.person import forget_person, person_values
 from pipeline.restore import restore
 from pipeline.schedule import Worker
+from store.digests import freeze_digest
 from store.errors import ConfigurationError
+from store.types import Digest, DigestState
 from tests.pipeline.making import candidate
 from tests.pipeline.several import bring, file_text, letters, make_home, opened
 from tests.pipeline.test_cli import utkik, values
 
+DIGEST = Digest(
+    id="gammalt",
+    municipality="bro",
+    contact="skola@example.org",
+    week="2026-W40",
+    units=("skola",),
+    subject="Veckan",
+    message_id="<gammalt@example.org>",
+    message=b"",
+    state=DigestState.QUEUED,
+    created_at=datetime(2026, 10, 1, tzinfo=UTC),
+)
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 LATER = "2026-11-24T13:00"
@@ -77,6 +92,9 @@ def test_check_names_the_municipality_of_each_fault(home: Path) -> None:
     assert "Inställningarna för Bros kommun går att använda." in said
     assert "Ås: Ingen svarar för" in said
     assert "municipalities/ö.toml, rad 1: fältet" in said
+    with opened(home) as installation, installation.store.session() as session:
+        freeze_digest(session, replace(DIGEST, municipality="as"))
+    assert "brev för as, som ingen fil beskriver" in " ".join(utkik(home, "check").stdout.split())
 
 
 def test_municipalities_are_added_listed_shown_and_taken_away(tmp_path: Path) -> None:
