@@ -26,6 +26,8 @@ async def dask_setup(worker: Worker) -> None:
 
     Dask calls this by its name. A worker of another version may join, but is never given anything to do.
     """
+    for name in ("profile", "profile-cycle"):  # looks into our work a hundred times a second, for pages that are off
+        worker.periodic_callbacks.pop(name, None)
     for resources in (worker.state.total_resources, worker.state.available_resources):
         resources[mark_of_program()] = ROOM
 

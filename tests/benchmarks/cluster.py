@@ -90,7 +90,7 @@ def stored(engine: Engine, assessor: Assessor, items: Sequence[Item]) -> Iterato
         yield lambda: str(assess(store, assessor, now=NOW, engine=engine).counts)
 
 
-def measure(items: Sequence[Item], rounds: int) -> list[Turn]:
+def measure(items: Sequence[Item], rounds: int, steps: int) -> list[Turn]:
     """Return the turns: without a store, then the whole step; raises when any two answers differ."""
     assessor, turns, answers = Assessor.load(), [], set()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as held:
@@ -107,7 +107,7 @@ def measure(items: Sequence[Item], rounds: int) -> list[Turn]:
                 done, answer = turn(name, lambda engine=engine: assessed(engine, assessor, items), made)
                 turns.append(done)
                 answers.add(answer)
-        for _ in range(rounds):
+        for _ in range(steps):
             for name, engine, made in ways:
                 turns += [turn(f"step, {name}", work, made)[0] for work in stored(engine, assessor, items)]
     if len(answers) != 1:
@@ -121,8 +121,9 @@ def main() -> None:
     options.add_argument("--items", type=Path)
     options.add_argument("--count", type=int, default=20_000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--steps", type=int, default=3, help="rounds of the whole step, with a store")
     chosen = options.parse_args()
-    turns = measure(archive(chosen.items, chosen.count), chosen.rounds)
+    turns = measure(archive(chosen.items, chosen.count), chosen.rounds, chosen.steps)
     wall = {one.name: 0.0 for one in turns}
     for name in wall:
         wall[name] = statistics.median(one.wall for one in turns if one.name == name)
@@ -132,7 +133,7 @@ def main() -> None:
         "step, two workers to one": ("step, 1 workers", "step, 2 workers"),
         "step, two workers to here": ("step, here", "step, 2 workers"),
     }
-    ratios = {what: round(wall[slow] / wall[quick], 2) for what, (slow, quick) in pairs.items()}
+    ratios = {what: round(wall[slow] / wall[quick], 2) for what, (slow, quick) in pairs.items() if slow in wall}
     told = {"turns": [asdict(one) for one in turns], "wall": wall, "ratios": ratios}
     sys.stdout.write(json.dumps(told, indent=1) + "\n")
 
