@@ -12,7 +12,7 @@ import pytest
 from store.frame_columns import FRAMES
 
 README = (Path(__file__).resolve().parents[2] / "notebooks" / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```python\n(.*?)```", README.split("## Fem exempel")[1], flags=re.DOTALL)
+EXAMPLES = re.findall(r"```python\n(.*?)```", README.split("## Sex exempel")[1], flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("name", list(FRAMES))
@@ -28,11 +28,11 @@ def test_table_of_a_frame_is_its_columns_with_type_and_meaning(name: str) -> Non
     ]
 
 
-def test_there_are_five_examples_after_the_common_beginning() -> None:
-    assert len(EXAMPLES) == 6
+def test_there_are_six_examples_after_the_common_beginning() -> None:
+    assert len(EXAMPLES) == 7
 
 
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", range(1, 7))
 def test_example_runs_and_gives_rows(number: int, homes: dict[str, Path]) -> None:
     begin = EXAMPLES[0].replace('"~/.utkik"', repr(str(homes["year"])))
     *lines, last = ast.parse(begin + EXAMPLES[number]).body
