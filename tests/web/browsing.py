@@ -61,15 +61,17 @@ def violations(page: Window) -> list[tuple[str, str]]:
     One page serves both: to load it anew for each would double what the tests take.
     """
     page.emulate_media(color_scheme="light")
-    page.evaluate(Axe().axe_script)
-    found = _run(page, RULES)
+    found = run_axe(page, RULES)
     page.emulate_media(color_scheme="dark")
-    dark = [(f"{rule} in dark", place) for rule, place in _run(page, COLOURS)]
+    dark = [(f"{rule} in dark", place) for rule, place in run_axe(page, COLOURS)]
     page.emulate_media(color_scheme="light")
     return found + dark
 
 
-def _run(page: Window, rules: object) -> list[tuple[str, str]]:
+def run_axe(page: Window, rules: object) -> list[tuple[str, str]]:
+    """Return what axe finds wrong by these rules, in the scheme that the page is in."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
     # Told of violations alone: the places of all that is well take longer to name than to check.
     options = {"runOnly": rules, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(options)", options)["violations"]
