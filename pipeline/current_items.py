@@ -77,7 +77,7 @@ def read_current(session: Session, least: float, week: Week) -> dict[ItemId, Pai
     since = week.now - LONGEST_CATCH_UP - timedelta(days=1)
     found = {}
     for pairs in (
-        iter_assessed(session, min_relevance=least, kinds=KINDS_ONE_ANSWERS),
+        iter_assessed(session, min_relevance=least, kinds=KINDS_ONE_ANSWERS, since=since, open_on=week.today),
         iter_assessed(session, min_relevance=least, kinds=OTHER_KINDS, since=since),
     ):
         for stored, assessment in pairs:

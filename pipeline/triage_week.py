@@ -125,17 +125,23 @@ def current_rows(
     verdicts: Mapping[ItemId, Verdict],
     municipality: Municipality,
     now: datetime,
+    kept: dict[ItemId, Row | None] | None = None,
 ) -> list[Row]:
-    """Return the week's rows with the verdicts that stand, also of items that only a verdict brought in."""
+    """Return the week's rows with the verdicts that stand, also of items that only a verdict brought in.
+
+    Those rows are read unless they are `kept` from an earlier look, and put there: years of waiting items are many.
+    """
     known = {row.item for row in week.rows}
+    kept = {} if kept is None else kept
     brought = [
         item
         for item, verdict in verdicts.items()
         if item not in known and (verdict.at >= week.since or verdict.ruling is Ruling.LATER)
     ]
-    rows = list(week.rows)
-    if brought:
-        rows += rows_of(session, read_named(session, municipality, brought, Week(now)), municipality, Week(now))
+    if new := [item for item in brought if item not in kept]:
+        named = rows_of(session, read_named(session, municipality, new, Week(now)), municipality, Week(now))
+        kept |= dict.fromkeys(new) | {row.item: row for row in named}
+    rows = [*week.rows, *(row for item in brought if (row := kept[item]))]
     return with_verdicts(rows, verdicts)
 
 

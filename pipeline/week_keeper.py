@@ -38,12 +38,13 @@ class WeekKeeper:
         self._reader: threading.Thread | None = None
         self._verdicts: dict[ItemId, Verdict] = {}
         self._newest = 0
+        self._brought: dict[ItemId, Row | None] = {}  # rows of items that only a verdict brought in
 
     def rows(self, session: Session, municipality: Municipality, now: datetime) -> tuple[TriageWeek, list[Row]]:
         """Return the week at that moment, and its rows with the verdicts that stand."""
         week = self._week(session, municipality, now)
         verdicts = self._standing(session, municipality)
-        return week, current_rows(session, week, verdicts, municipality, now)
+        return week, current_rows(session, week, verdicts, municipality, now, self._brought)
 
     def _week(self, session: Session, municipality: Municipality, now: datetime) -> TriageWeek:
         mark = (municipality, Week(now).today, week_mark(session, municipality.key))
@@ -69,6 +70,7 @@ class WeekKeeper:
             self._seconds = time.monotonic() - begun
             self._kept = (mark, now, week)
             self._verdicts, self._newest = {}, 0
+            self._brought = {}
         return week
 
     def _standing(self, session: Session, municipality: Municipality) -> dict[ItemId, Verdict]:

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, delete, func, literal, select, union
+from sqlalchemy.orm import Session, aliased
 
 from store.codec import deadlines_from_json, deadlines_to_json, money_from_json, money_to_json
 from store.columns import storable
 from store.deadlines import replace_deadlines
 from store.item_rows import COLUMNS, Key, item_ids, item_of, narrow, rows_by_key
-from store.tables import AssessmentRow, ItemAreaRow, ItemRow
+from store.tables import OPEN_STATUSES, AssessmentRow, ItemAreaRow, ItemDeadlineRow, ItemRow
 from store.types import Assessment, Kind, Reason, StoredItem
 from store.writing import add, chunks, core_table, upsert
 
@@ -107,17 +107,41 @@ def iter_assessed(
     statuses: Collection[str] | None = None,
     since: datetime | None = None,
     published_from: date | None = None,
+    open_on: date | None = None,
 ) -> Iterator[tuple[StoredItem, Assessment]]:
-    """Yield items with their assessments, newest first, filtered as `store.items.iter_items` does."""
+    """Yield items with their assessments, newest first, filtered as `store.items.iter_items` does.
+
+    With `open_on` what is older than `since` is there too when it may be open on that day: it has a day to be met on it
+    or after it, or its status says so. Years of what has closed are not touched.
+    """
     query = (
         select(*COLUMNS, *_OWN)
         .join(AssessmentRow, AssessmentRow.item_id == ItemRow.id)
         .where(AssessmentRow.relevance >= min_relevance)
         .order_by(COLUMNS.day.desc(), COLUMNS.id.desc())
     )
-    query = narrow(query, sources=sources, kinds=kinds, statuses=statuses, since=since, published_from=published_from)
+    if since is not None:
+        # As numbers, and kinds so that no index helps: by itself SQLite goes by kind, through the items of all years.
+        query = query.where(COLUMNS.id.in_(_recent(since) if open_on is None else _maybe_open(since, open_on)))
+        if kinds is not None:
+            query, kinds = query.where(COLUMNS.kind.concat("").in_(sorted(kind.value for kind in kinds))), None
+    query = narrow(query, sources=sources, kinds=kinds, statuses=statuses, published_from=published_from)
     for row in session.connection().execute(query.execution_options(yield_per=500)):
         yield item_of(row), _assessment(row)
+
+
+def _recent(since: datetime) -> Any:
+    item = aliased(ItemRow)
+    return select(item.id).where(item.changed_at >= since)
+
+
+def _maybe_open(since: datetime, day: date) -> Any:
+    item = aliased(ItemRow)
+    has_day = select(ItemDeadlineRow.item_id).where(ItemDeadlineRow.day >= day)
+    # Written out, since SQLite must see that the index holds these.
+    says_so = select(item.id).where(item.status.in_([literal(one, literal_execute=True) for one in OPEN_STATUSES]))
+    published = select(item.id).where(item.day >= since.date())
+    return union(_recent(since), has_day, says_so, published)
 
 
 def count_assessed(session: Session) -> int:

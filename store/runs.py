@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from store.columns import storable
 from store.locks import SEND, gone
@@ -87,10 +87,12 @@ def interrupt_running(session: Session, now: datetime, *, steps: Sequence[str] |
 
 def last_runs(session: Session, step: str = "collect") -> dict[str, Run]:
     """Return the newest run of the step for each subject: for collect, of each source."""
+    subjects = select(RunRow.subject).where(RunRow.step == step).distinct().subquery()
+    one = aliased(RunRow)
     # Runs begun at the same moment, as with a frozen clock, stand in the order in which they were begun.
-    order = func.row_number().over(partition_by=RunRow.subject, order_by=[RunRow.started_at.desc(), RunRow.id.desc()])
-    numbered = select(RunRow.id, order.label("place")).where(RunRow.step == step).subquery()
-    query = select(RunRow).join(numbered, numbered.c.id == RunRow.id).where(numbered.c.place == 1)
+    newest = select(one.id).where(one.step == step, one.subject == subjects.c.subject)
+    first = newest.order_by(one.started_at.desc(), one.id.desc()).limit(1).scalar_subquery()
+    query = select(RunRow).where(RunRow.id.in_(select(first).select_from(subjects)))
     return {row.subject: _run(row) for row in session.scalars(query)}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.columns import UtcTime, json_type
@@ -33,6 +33,10 @@ class Table(DeclarativeBase):
     }
 
 
+OPEN_STATUSES = ("open", "forthcoming")  # of calls
+_OPEN = text("status IN ('open', 'forthcoming')")
+
+
 def _item_key() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["source", "key"], ["items.source", "items.key"])
 
@@ -47,6 +51,7 @@ class ItemRow(Table):
         Index(None, "kind", "day"),
         Index(None, "source", "day", "kind"),
         Index(None, "changed_at"),
+        Index("ix_items_open", "status", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -531,7 +536,7 @@ class RunRow(Table):
     """One execution of a step."""
 
     __tablename__ = "runs"
-    __table_args__ = (Index(None, "step", "subject", "started_at"), Index(None, "outcome"))
+    __table_args__ = (Index(None, "step", "subject", "started_at"), Index(None, "outcome"), Index(None, "ended_at"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
     step: Mapped[str]

@@ -52,7 +52,8 @@ def last_told(session: Session, municipality: str, keys: Sequence[Key]) -> dict[
 
 def week_mark(session: Session, municipality: str) -> tuple[object, ...]:
     """Return a value that is another one when runs, digests, explorations or what was learnt are."""
-    runs = session.execute(select(func.max(RunRow.id), func.max(RunRow.ended_at))).one()
+    # One by one, since each is then the end of an index.
+    runs = (session.scalar(select(func.max(RunRow.id))), session.scalar(select(func.max(RunRow.ended_at))))
     digests = select(func.count(), func.max(DigestRow.created_at)).where(DigestRow.municipality == municipality)
     learned = select(func.max(CorrectionRow.made_at)).where(CorrectionRow.municipality == municipality)
     explored = select(func.count(), func.max(ExplorationRow.chosen_at))

@@ -23,5 +23,8 @@ def finding() -> None:
     op.create_index("ix_item_areas_area_item_id", "item_areas", ["area", "item_id"])
     op.create_index("ix_items_source_day_kind", "items", ["source", "day", "kind"])
     op.create_index("ix_verdicts_municipality_ruling", "verdicts", ["municipality", "ruling"])
+    is_open = sa.text("status IN ('open', 'forthcoming')")
+    op.create_index("ix_items_open", "items", ["status"], sqlite_where=is_open, postgresql_where=is_open)
+    op.create_index("ix_runs_ended_at", "runs", ["ended_at"])
     each = _EACH[op.get_bind().dialect.name]
     op.execute(f"INSERT INTO item_areas (item_id, area) SELECT assessments.item_id, one.key FROM assessments, {each}")  # noqa: S608 - our own names
