@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from pipeline.pictures import Caption, Picture, bars, intervals, lines, points, steps
+from pipeline.pictures import Caption, Picture, _wrapped, bars, intervals, lines, points, steps
 
 CAPTION = Caption("Poster per område", "antal", "Utkik, poster")
 
@@ -45,3 +45,13 @@ def test_odd_values_are_drawn_without_a_warning() -> None:
     size(lines(days, {"a": [0.0]}, CAPTION))
     size(points([0.5], [0.5], [0.1], [0.9], CAPTION, axis="relevans"))
     size(steps(days, ["förslag"], CAPTION, today=np.datetime64("2026-08-20")))
+
+
+def test_long_labels_take_two_lines_and_keep_their_short_name() -> None:
+    assert _wrapped("Programme for the Environment and Climate Action (LIFE)").endswith("Climate Action (LIFE)")
+    cut = _wrapped("Ett mycket långt namn på ett program som ingen någonsin hinner läsa färdigt i en marginal (EMLN)")
+    assert len(cut.split("\n")) == 2
+    assert cut.endswith("… (EMLN)")
+    assert max(map(len, cut.split("\n"))) <= 36
+    low = size(bars(["kort"] * 4, [1, 2, 3, 4], CAPTION))[1]
+    assert size(bars([cut] * 4, [1, 2, 3, 4], CAPTION))[1] > low
