@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from nlp.days import first_digit
 from nlp.references import located
 from store.types import Bond, Item, Kind, Reference, Stage, ThreadEntry, Tie
 
@@ -144,12 +145,16 @@ def _named(item: Item, own: set[str]) -> list[str]:
     A fact memo is about a proposal; the acts and the earlier memos that it names are the background.
     """
     is_memo = any(":FPM" in number for number in own)
-    sentences = [sentence for sentence in _SENTENCE_END.split(item.text[:LEAD]) if _ABOUT.search(sentence)]
+    lead = item.text[:LEAD]
+    # Without a digit there is no number to be about.
+    sentences = _SENTENCE_END.split(lead) if first_digit(lead) >= 0 else ()
+    sentences = [sentence for sentence in sentences if first_digit(sentence) >= 0 and _ABOUT.search(sentence)]
     told = [[item.title], *([[sentence] for sentence in sentences] if is_memo else [sentences])]
+    named = [[number for text in some for number in _objects(text)] for some in told]
     found: list[str] = []
     for is_wanted in (_is_proposal,) if is_memo else (_is_eu, _is_national):
-        for some in told:
-            objects = {n for text in some for n in _objects(text) if is_wanted(n) and n not in own}
+        for numbers in named:
+            objects = {number for number in numbers if is_wanted(number) and number not in own}
             # A memo says in its first sentence of them which proposal it is about. What names several is about none.
             if objects:
                 found += objects if len(objects) == 1 else ()
@@ -163,6 +168,8 @@ def _objects(text: str) -> list[str]:
 
     Where a proposal is named, the acts beside it are what it would change.
     """
+    if first_digit(text) < 0:
+        return []
     numbers: list[str] = []
     before, was_background = 0, False
     for start, reference, end in located(text):

@@ -42,14 +42,23 @@ def storable(value: Any) -> Any:
 
     PostgreSQL refuses all three and SQLite some of them; one such record would otherwise stop a whole batch.
     """
+    sort = type(value)
+    if sort is float:
+        return value if math.isfinite(value) else None
+    if sort is str:
+        return value if value.isascii() and "\0" not in value else _whole_characters(value)
+    return _storable_of_other_sort(value)
+
+
+def _storable_of_other_sort(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {storable(str(name)): storable(inner) for name, inner in value.items()} if value else {}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value] if value else []
     if isinstance(value, str):
         return value if value.isascii() and "\0" not in value else _whole_characters(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {storable(str(name)): storable(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [storable(inner) for inner in value]
     return value
 
 
