@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -65,11 +66,19 @@ def bare_postgresql_url(postgresql_server: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a file with our tables and nothing in them, to copy: migrating takes a tenth of a second of each test."""
+    path = tmp_path_factory.mktemp("template") / "utkik.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of an empty database, of either kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'utkik.db'}"
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'utkik.db')}"
     url: str = request.getfixturevalue("postgresql_url")
     return url
 
@@ -82,9 +91,9 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     """Give an empty store on SQLite, for tests to which the kind of database is nothing."""
-    with open_store(f"sqlite:///{tmp_path / 'utkik.db'}") as opened:
+    with open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'utkik.db')}") as opened:
         yield opened
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 
 from pipeline.installation import Installation, open_installation
 from store.accounts import add_account
+from store.db import open_store
 from store.types import Account, Role
 from tests.pipeline.making import NOW
 from tests.web.seeding import municipality_file, seed
@@ -47,14 +49,22 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def seeded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a database with a week of items and an account of every role, to copy."""
+    path = tmp_path_factory.mktemp("seeded") / "utkik.db"
+    with open_store(f"sqlite:///{shutil.copy(sqlite_template, path)}") as store, store.session() as session:
+        for role, name in ACCOUNTS.items():
+            add_account(session, Account(id=role.value, name=name, role=role, created_at=NOW))
+        seed(session)
+    return path
+
+
 @pytest.fixture
-def installation(home: Path) -> Iterator[Installation]:
+def installation(home: Path, seeded: Path) -> Iterator[Installation]:
     """Give the installation with its store open: a week of items, and an account of every role."""
+    shutil.copy(seeded, home / "utkik.db")
     with open_installation(home) as opened:
-        with opened.store.session() as session:
-            for role, name in ACCOUNTS.items():
-                add_account(session, Account(id=role.value, name=name, role=role, created_at=NOW))
-            seed(session)
         yield opened
 
 
