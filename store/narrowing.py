@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from store.item_rows import COLUMNS
+from store.search import named
 from store.tables import DigestEntryRow, DigestRow, ItemAreaRow, ItemDeadlineRow, ItemRow, VerdictRow
 from store.types import Ruling
 from store.verdicts import stands
@@ -30,23 +31,28 @@ def _narrowing(
 
     `counted` has a row or more for each of the numbers, where that is quicker to count.
     """
+    if most == 0:
+        return Narrowing(test)
+    if session.get_bind().dialect.name == "postgresql":  # which of a query expects too many, and reads all items beside
+        found = session.scalars(numbers.limit(most + 1)).all()
+        return Narrowing(test, named(found) if len(found) <= most else None)
     rows = numbers if counted is None else counted
-    is_many = most == 0 or session.execute(rows.limit(1).offset(most)).first() is not None
+    is_many = session.execute(rows.limit(1).offset(most)).first() is not None
     return Narrowing(test, None if is_many else COLUMNS.id.in_(numbers))
 
 
 def in_area(session: Session, area: str, most: int) -> Narrowing:
     """Return the condition that the item surely has the area."""
-    named = select(ItemAreaRow.item_id).where(ItemAreaRow.area == area)
-    return _narrowing(session, named.where(ItemAreaRow.item_id == COLUMNS.id).exists(), named, most)
+    has = select(ItemAreaRow.item_id).where(ItemAreaRow.area == area)
+    return _narrowing(session, has.where(ItemAreaRow.item_id == COLUMNS.id).exists(), has, most)
 
 
 def closing_between(session: Session, first: date | None, last: date | None, most: int) -> Narrowing:
     """Return the condition that one of the source's own deadlines lies between the days, both included."""
     within = [ItemDeadlineRow.day >= first] if first else []
     within += [ItemDeadlineRow.day <= last] if last else []
-    named = select(ItemDeadlineRow.item_id).where(ItemDeadlineRow.is_own, *within)
-    return _narrowing(session, named.where(ItemDeadlineRow.item_id == COLUMNS.id).exists(), named, most)
+    has = select(ItemDeadlineRow.item_id).where(ItemDeadlineRow.is_own, *within)
+    return _narrowing(session, has.where(ItemDeadlineRow.item_id == COLUMNS.id).exists(), has, most)
 
 
 def told_in(session: Session, municipality: str, most: int) -> Narrowing:
