@@ -94,7 +94,7 @@ def _decided(meeting: Meeting, municipality: Municipality) -> list[Block]:
         ]
         for decision, action in meeting.decided
     ]
-    grid = Grid("Beslut och vad som blivit av dem", ("Beslut", "Gäller", "Åtgärd", "Senast"), rows, (), (5, 5, 5, 2))
+    grid = Grid("Beslut och vad som blivit av dem", ("Beslut", "Gäller", "Åtgärd", "Senast"), rows, (), (5, 4, 6, 2))
     return _section("Förra mötets beslut", "Inga beslut är antecknade.", grid)
 
 
