@@ -1,4 +1,4 @@
-"""What an assessor is measured beside: alerts on words, and learners trained on the half the knowledge was tuned on."""
+"""What an assessor is measured beside: alerts on words, and learners trained on the part the knowledge was tuned on."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Rival:
 def rivals(
     cases: Sequence[Case], knowledge: Knowledge, *, slow: bool = False, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Rival]:
-    """Return the figures of each on the half that was not tuned on; learners have read the other half's labels."""
-    seen, unseen = [c for c in cases if c.is_tuned], [c for c in cases if not c.is_tuned]
+    """Return the figures of each on the part that was not tuned on; learners have read the other part's labels."""
+    seen, unseen = [c for c in cases if c.is_read], [c for c in cases if not c.is_read]
     if not unseen:
         return {}
     progress("Jämför med ordbevakning")

@@ -41,6 +41,14 @@ class Case:
         call = self.item.meta.get("call")
         return f"{call}" if call else _NOT_WORD.sub(" ", self.item.title.lower()).strip()[:60]
 
+    @property
+    def is_read(self) -> bool:
+        """Tell whether it has been read for the lexicon: the tuned half, and half of the rest by the hash of its kin.
+
+        What is not read tells honestly how the knowledge does on what it has not met.
+        """
+        return self.is_tuned or hashlib.sha256(self.kin.encode()).digest()[0] % 2 == 0
+
 
 def is_tuned(identifier: str) -> bool:
     """Tell whether an item is in the half that constants were set on (its hash is odd)."""

@@ -51,7 +51,7 @@ def learning_curve(
 ) -> list[Point]:
     """Return a point per number of labels, the first with none; every case is asked about by those kept apart from it.
 
-    Kept apart by call and title, so that no case is told by its sibling; learnt from either half, told of the unseen
+    Kept apart by call and title, so that no case is told by its sibling; learnt from either part, told of the unread
     one. The knowledge is the authored one alone: a model that has learnt from these labels would tell what it was
     taught.
     """
@@ -59,7 +59,7 @@ def learning_curve(
     progress("Lärkurvan: läser utan det inlärda")
     known = _log_odds(Assessor(knowledge).assess([case.item for case in cases]))
     # The knowledge looks better than it is on what it was tuned on, and the labels so much the worse.
-    told = np.array([not case.is_tuned for case in cases], dtype=np.bool_)
+    told = np.array([not case.is_read for case in cases], dtype=np.bool_)
     if not right[told].any():
         told[:] = True
     points = [_point(0, known[told], known[told], right[told])]

@@ -96,7 +96,7 @@ def report(
     slow: bool = False,
     progress: Progress = lambda _: None,
 ) -> Report:
-    """Return the figures of all cases, either half, every language, kind and origin, and what they stand beside."""
+    """Return the figures of all cases, either part, every language, kind and origin, and what they stand beside."""
     progress("Bedömer")
     said = assessor.assess([case.item for case in cases]) if assessments is None else assessments
     answers = answers_of(cases, said, assessor.knowledge.areas)
@@ -113,7 +113,7 @@ def report(
 def _groups(cases: Sequence[Case], assessments: Sequence[Assessment]) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = defaultdict(list)
     for number, (case, assessment) in enumerate(zip(cases, assessments, strict=True)):
-        names = ["all", "tuned half" if case.is_tuned else "unseen half", f"language {assessment.language}"]
+        names = ["all", "read part" if case.is_read else "unread part", f"language {assessment.language}"]
         names.append(f"kind {case.item.kind.value}")
         if case.origin:
             names.append(f"origin {case.origin}")

@@ -46,7 +46,7 @@ def splits(cases: Sequence[Case]) -> dict[str, list[Split]]:
 def compare(cases: Sequence[Case], assessor: Assessor) -> dict[str, dict[str, Any]]:
     """Return, per way of keeping apart, the figures of the knowledge and of the model that was kept from each case.
 
-    Only cases that the knowledge was not tuned on are told, as it looks better on the others than it is; and of them
+    Only cases that were not read for the knowledge are told, as it looks better on the others than it is; and of them
     also those of either language.
     """
     known = assessor.assess([case.item for case in cases])
@@ -54,7 +54,7 @@ def compare(cases: Sequence[Case], assessor: Assessor) -> dict[str, dict[str, An
     found = {}
     for name, pairs in splits(cases).items():
         trained = _kept_apart(cases, assessor, lesson, pairs)
-        told = [n for n, case in enumerate(cases) if not case.is_tuned and n in trained]
+        told = [n for n, case in enumerate(cases) if not case.is_read and n in trained]
         languages = {
             language: [n for n in told if (known[n].language == "sv") is (language == "sv")]
             for language in ("sv", "en")

@@ -92,7 +92,8 @@ CUES: Mapping[str, tuple[float, float]] = {
     "regions_only": (-0.6, -0.4),
     "state_only": (-0.4, -0.4),
     "diary": (-0.3, -0.7),
-    "extension": (-1.0, -0.4),
+    "extension": (-1.0, -0.8),
+    "technical_energy": (-0.4, -0.2),
 }
 
 # News in English is the foreign press, whatever its subject; English agencies are the Commission's press room.

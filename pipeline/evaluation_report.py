@@ -44,14 +44,14 @@ COMMITTEES = {
     "committee macro F1": "Makro-F1",
     "first committee right": "Första nämnden rätt",
 }
-GROUPS = {"all": "alla", "tuned half": "inställd halva", "unseen half": "osedd halva"}
+GROUPS = {"all": "alla", "read part": "läst del", "unread part": "oläst del"}
 KINDS_OF_GROUP = {"language": "språk", "kind": "slag", "origin": "ursprung"}
 RIVALS = {"keyword alert": "ordbevakning", "prefix alert": "bevakning på ordbörjan"}
 OURS = "Utkik"
 NOTES = (
     "Inom parentes: vad 19 av 20 slumpvisa urval ger. Siffrorna är inte säkrare än den som satt etiketterna.",
     "Har bedömningen lärt av samma etiketter är dess egna siffror för goda. "
-    "Lärkurvan frågar alltid om det som inte lästs, på den osedda halvan.",
+    "Lärkurvan frågar alltid om det som inte lästs, på den olästa delen.",
 )
 
 
@@ -113,14 +113,14 @@ def _whole(found: Report) -> Sheet:
 
 
 def _beside(found: Report) -> Sheet:
-    """All on the half that nobody was tuned on, ours first."""
-    ours = found.figures.get("unseen half")
-    rows = [(OURS, *(cell(ours, found.intervals["unseen half"], name) for name in BESIDE))] if ours else []
+    """All on the part that nobody has read for tuning, ours first."""
+    ours = found.figures.get("unread part")
+    rows = [(OURS, *(cell(ours, found.intervals["unread part"], name) for name in BESIDE))] if ours else []
     for name, rival in found.baselines.items():
         cells = tuple(cell(rival.figures, rival.intervals, figure) for figure in BESIDE)
         rows.append((RIVALS.get(name, name), *((rival.missing, *[""] * (len(BESIDE) - 1)) if rival.missing else cells)))
     columns = ("", *(SHOWN[name] for name in BESIDE))
-    return Sheet("Jämfört med annat, på den osedda halvan", columns, tuple(rows))
+    return Sheet("Jämfört med annat, på den olästa delen", columns, tuple(rows))
 
 
 def _curve(found: Report) -> Sheet:

@@ -56,11 +56,18 @@ def test_halves_are_told_by_the_identifier_alone() -> None:
     assert is_tuned("a") is is_tuned("a")
 
 
+def test_what_is_read_is_told_by_the_headline_too() -> None:
+    items = [Item(source="t", key=str(n), kind=Kind.NEWS, title=f"Rubrik {n}", url="") for n in range(20)]
+    made = [Case(item, Label(0, (), ()), is_tuned=False) for item in items]
+    assert {case.is_read for case in made} == {True, False}
+    assert all(replace(case, is_tuned=True).is_read for case in made)
+
+
 @pytest.mark.slow
 @needs_labels
-def test_floors_on_the_half_of_the_labels_that_was_not_tuned_on(assessor: Assessor) -> None:
+def test_floors_on_the_part_of_the_labels_that_was_not_read(assessor: Assessor) -> None:
     cases = read_cases(SHARED / "pool.jsonl", SHARED / "labels-dev.jsonl")
-    unseen = [case for case in cases if not case.is_tuned]
+    unseen = [case for case in cases if not case.is_read]
     found = figures(unseen, assessor.assess([case.item for case in unseen]), assessor.knowledge.areas)
     beaten = {name: rival.figures for name, rival in rivals(cases, assessor.knowledge).items()}
     assert found["average precision"] >= 0.74  # measured 0.77; less means that a change has cost something
