@@ -34,6 +34,7 @@ check: lint test ## what every change must pass
 bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise run
 	$(PIP) install --constraint constraints.txt --group bench
 	$(BIN)/python -m tests.benchmarks.run
+	$(BIN)/python -m tests.benchmarks.cluster --rounds 1 --steps 1
 
 kill: $(VENV)/.installed-test ## kill the program KILLS times on DATABASE (sqlite, postgresql, both) and check its promises
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.killing.run --kills $(KILLS) --database $(DATABASE)

@@ -23,6 +23,7 @@ from pipeline.installation import Installation
 from pipeline.notice import compose_notices
 from pipeline.record import begin, complete, end
 from pipeline.retention import housekeep
+from pipeline.run import LETTERS
 from pipeline.second_reading import second_reading
 from pipeline.send_all import send_all
 from pipeline.week import iso_day, jobs_for, pace_of, wanted_sources
@@ -121,7 +122,7 @@ def alone(installation: Installation) -> Iterator[None]:
     """Write a municipality's letters alone; raises StepBusy when another machine does, which is as good."""
     store = installation.store
     # On SQLite the lock of the whole week is enough.
-    with store.exclusive(f"letters {installation.municipality.key}") if store.is_shared else nullcontext():
+    with store.beside_others(LETTERS, installation.municipality.key) if store.is_shared else nullcontext():
         yield
 
 

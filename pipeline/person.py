@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.folder import file_stem
 from pipeline.installation import Installation
 from pipeline.municipality import Municipality, Person
-from pipeline.run import LOCK
+from pipeline.run import LETTERS, LOCK
 from pipeline.served import FOLDER
 from pipeline.toml_edit import BACKUP
 from store.errors import ConfigurationError
@@ -125,7 +125,8 @@ def forget_person(installation: Installation, email: str, *, now: datetime) -> d
             f"{email} står kvar i kommunens fil ({'; '.join(roles)}). Ta bort eller byt adressen där först."
         )
     other = f"glomd-{secrets.token_hex(4)}@example.invalid"
-    with installation.store.exclusive(LOCK), installation.store.exclusive("send"):
+    store = installation.store
+    with store.exclusive(LOCK), store.exclusive(LETTERS), store.exclusive("send"):
         with installation.store.session(durable=True) as session:
             accounts = forget_account(session, email)
             forget_notes(session, email)

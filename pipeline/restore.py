@@ -19,7 +19,7 @@ from pipeline.due import Slot
 from pipeline.due_facts import composed_name
 from pipeline.installation import Installation, open_installation
 from pipeline.municipality import Municipality, find_municipality, load_municipality
-from pipeline.run import LOCK
+from pipeline.run import LETTERS, LOCK
 from pipeline.served import FOLDER
 from pipeline.settings import Settings, home_folder, load_settings
 from pipeline.week import iso_week
@@ -34,7 +34,7 @@ from store.types import DigestState
 
 RESTORED_AT = "restored.at"
 RESTORED_FROM = "restored.from"
-LOCKS = ("serve", LOCK, "send")  # nothing of the installation may be at work meanwhile
+LOCKS = ("serve", LOCK, LETTERS, "send")  # nothing of the installation may be at work meanwhile
 DATABASE_FILES = ("", "-wal", "-shm")
 MOST_WEEKS = 60
 _OURS = re.compile(rf"({FOLDER}/)?[^./\\][^/\\]*")  # a name alone, or one in the folder of municipalities

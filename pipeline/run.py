@@ -27,6 +27,7 @@ from store.runs import interrupt_running
 from store.types import Run
 
 LOCK = "week"  # one process at a time does a step; a killed one frees it by itself
+LETTERS = "letters"  # on PostgreSQL written by several machines, each a municipality's
 
 
 def take_over(installation: Installation, now: datetime) -> None:

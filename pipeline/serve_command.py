@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import signal
 import threading
 from collections.abc import Iterator
@@ -52,7 +53,8 @@ def serve(
             return
     with open_installation(context.obj.home) as installation:
         check_options(installation.settings)
-        with installation.store.exclusive(LOCK):
+        # On PostgreSQL other machines, each with its own home folder, keep the schedule beside this one.
+        with installation.store.beside_others(LOCK, f"{platform.node()} {installation.settings.home}"):
             worker = schedule.Worker(installation, clock=(lambda: at) if at else None)
             worker.stop = stop
             with showing_page(context, installation, wanted=not once and not no_page):

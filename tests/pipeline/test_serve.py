@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import signal
 import socket
 import subprocess
@@ -15,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from crawlers.catalogue import source_names
+from pipeline.installation import create_installation
 from pipeline.sample_data import BEFORE_NOW, WEEK_NOW
 from pipeline.sample_server import serve_sample_week
+from store.db import open_store
 from tests.pipeline.test_kill_run import assert_same_end, kill_after, letters, run, status, utkik
 
 
@@ -25,7 +28,7 @@ def quiet_installation(home: Path) -> list[str]:
     home.mkdir()
     (home / "utkik.toml").write_text(sources_off(set()), encoding="utf-8")
     command = [sys.executable, "-m", "pipeline.cli", "--home", str(home)]
-    run([*command, "init"])
+    create_installation(home, "")
     return [*command, "serve", "--no-page"]
 
 
@@ -83,6 +86,20 @@ def test_F32_told_to_end_in_the_middle_of_a_crawl_it_does_within_ten_seconds(tmp
             assert process.returncode == 0
 
 
+def test_on_postgresql_another_machine_may_keep_the_schedule_too(tmp_path: Path, postgresql_url: str) -> None:
+    command = quiet_installation(tmp_path / "home")
+    with (tmp_path / "home" / "utkik.toml").open("r+", encoding="utf-8") as file:
+        written = file.read()
+        file.seek(0)
+        file.write(f'database_url = "{postgresql_url}"\n[backup]\nkeep = 0\n{written}')
+    with open_store(postgresql_url) as store, store.beside_others("serve", "another machine's"):
+        run([*command, "--once"])
+        with store.beside_others("serve", f"{platform.node()} {tmp_path / 'home'}"):
+            again = subprocess.run([*command, "--once"], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    assert again.returncode == 1
+    assert "redan igång" in again.stderr
+
+
 def test_now_without_once_is_one_sentence(tmp_path: Path) -> None:
     command = quiet_installation(tmp_path / "home")
     done = subprocess.run(  # noqa: S603 - our own command
@@ -98,7 +115,8 @@ def test_F28_F42_killed_and_begun_again_it_sends_the_week_late_and_once(tmp_path
     calm, rough = tmp_path / "calm", tmp_path / "rough"
     with serve_sample_week("before") as before, serve_sample_week("week") as url:
         for home in (calm, rough):
-            run(utkik(home, before, "init", "--municipality", "mellerud"))
+            utkik(home, before)  # writes the settings
+            create_installation(home, "mellerud")
             run(utkik(home, before, "serve", "--once", "--now", BEFORE_NOW.isoformat()))
             assert letters(home) == []
             assert json.loads(run(utkik(home, before, "status", "--json")))["assessed"] > 0
