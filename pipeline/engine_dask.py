@@ -117,7 +117,7 @@ class DaskEngine:
             yield
         except KilledWorker as error:
             raise EngineError(
-                f"Klustret {self.address}: fyra arbetare i rad dog av samma del av arbetet. Se deras loggar; oftast "
+                f"Klustret {self.address}: arbetarna dog en efter en av samma del av arbetet. Se deras loggar; oftast "
                 "räckte minnet inte. Det som är klart är sparat."
             ) from error
         except (OSError, CancelledError) as error:

@@ -22,7 +22,7 @@ from tests.killing.story import SETTLED
 
 # What happened on the way is different when a process died on it: its runs, attempts and repeated answers.
 ON_THE_WAY = {"runs", "deliveries", "sightings", "validators", "source_marks", "meta", "stories", "threads"}
-MOVING = {"id", "item_id", "run", "state", "attempts", "first_try", "next_try", "settled_at", "transport"}
+MOVING = {"id", "item_id", "run", "state", "attempts", "first_try", "next_try", "settled_at", "transport", "holder"}
 
 
 def stands(home: Path) -> Callable[[Say], None]:
