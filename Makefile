@@ -7,10 +7,12 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 7 ? cores + 1 : 8)))
 DATA ?= ../shared/data
 KILLS ?= 1000
+ITEMS ?= 1000000
+HOME_OF_PAGES ?= .pages
 DATABASE ?= both
 YEAR ?= .year
 
-.PHONY: help demo setup test lint check bench kill model trial words accessibility sbom clean
+.PHONY: help demo setup test lint check bench pages kill model trial words accessibility sbom clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -35,6 +37,9 @@ bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise 
 	$(PIP) install --constraint constraints.txt --group bench
 	$(BIN)/python -m tests.benchmarks.run
 	$(BIN)/python -m tests.benchmarks.cluster --rounds 1 --steps 1
+
+pages: $(VENV)/.installed-test ## time every page on a store of ITEMS items, made once in HOME_OF_PAGES (2 cores: half an hour)
+	$(BIN)/python -m tests.benchmarks.pages --home $(HOME_OF_PAGES) --items $(ITEMS)
 
 kill: $(VENV)/.installed-test ## kill the program KILLS times on DATABASE (sqlite, postgresql, both) and check its promises
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.killing.run --kills $(KILLS) --database $(DATABASE)
