@@ -72,7 +72,8 @@ def _names(app: Flask, session: Session) -> dict[str, str]:
         .join(DigestEntryRow, (DigestEntryRow.source == ItemRow.source) & (DigestEntryRow.key == ItemRow.key))
         .limit(1)
     ).one()
-    digest = session.scalars(select(DigestRow.id).order_by(DigestRow.created_at.desc(), DigestRow.id.desc())).first() or ""
+    newest = select(DigestRow.id).order_by(DigestRow.created_at.desc(), DigestRow.id.desc())
+    digest = session.scalars(newest).first() or ""
     keys = load_keys(app.extensions["utkik"].current.installation().settings.home)
     tokens = {p: sign(keys, Link(purpose=p, digest_id=digest, position=1), NOW) for p in (ANSWER, UNSUBSCRIBE)}
     return {
