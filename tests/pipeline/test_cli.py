@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.installation import create_installation
 from pipeline.sample_server import serve_sample_week
 
 
@@ -53,7 +54,7 @@ def test_init_makes_an_installation_and_leaves_edits_alone(tmp_path: Path) -> No
 
 
 def test_F63_a_misspelled_setting_is_named_with_its_line(tmp_path: Path) -> None:
-    utkik(tmp_path, "init")
+    create_installation(tmp_path, "")
     (tmp_path / "utkik.toml").write_text("[mail]\ntranport = 'smtp'\n", encoding="utf-8")
     done = utkik(tmp_path, "check")
     assert done.returncode == 2
@@ -61,7 +62,7 @@ def test_F63_a_misspelled_setting_is_named_with_its_line(tmp_path: Path) -> None
 
 
 def test_an_unknown_source_is_named_with_those_there_are(tmp_path: Path) -> None:
-    utkik(tmp_path, "init")
+    create_installation(tmp_path, "")
     done = utkik(tmp_path, "collect", "celar")
     assert done.returncode == 2
     assert "okänd källa 'celar'; det finns" in done.stderr
@@ -76,7 +77,7 @@ def test_an_unknown_source_is_named_with_those_there_are(tmp_path: Path) -> None
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
-    utkik(tmp_path, "init")
+    create_installation(tmp_path, "")
     done = utkik(tmp_path, *words)
     assert done.returncode == 2
     assert said in done.stderr
@@ -84,7 +85,7 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, words: tuple[str, .
 
 
 def test_status_of_a_new_installation_has_every_key_a_script_reads(tmp_path: Path) -> None:
-    utkik(tmp_path, "init")
+    create_installation(tmp_path, "")
     status = values(utkik(tmp_path, "status", "--json"))
     assert {"sources", "kinds", "assessed", "stories", "digests"} <= set(status)
     assert (
@@ -96,7 +97,7 @@ def test_status_of_a_new_installation_has_every_key_a_script_reads(tmp_path: Pat
 @pytest.mark.slow
 def test_the_steps_one_by_one_are_the_week(tmp_path: Path) -> None:
     now = ("--now", "2026-11-20T08:00")
-    utkik(tmp_path, "init", "--municipality", "mellerud")
+    create_installation(tmp_path, "mellerud")
     with serve_sample_week("week") as url:
         runs = values(utkik(tmp_path, "collect", "funding_tenders", "cellar", *now, "--json", replay=url))
         assert [(run["subject"], run["state"], run["counts"]["new"]) for run in runs] == [
@@ -158,7 +159,7 @@ def test_classify_names_the_line_that_is_no_json(tmp_path: Path) -> None:
 def test_two_processes_at_once_are_not_let_in(tmp_path: Path) -> None:
     from store.db import open_store
 
-    utkik(tmp_path, "init")
+    create_installation(tmp_path, "")
     with open_store(f"sqlite:///{tmp_path / 'utkik.db'}") as store, store.exclusive("week"):
         done = utkik(tmp_path, "send")
     assert done.returncode == 1

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from crawlers.catalogue import source_names
+from pipeline.installation import create_installation
 from pipeline.sample_data import BEFORE_NOW, WEEK_NOW
 from pipeline.sample_feeds import SAMPLE_FEEDS
 from pipeline.sample_server import serve_sample_week
@@ -43,7 +44,8 @@ def run(command: list[str]) -> str:
 
 
 def prepare(home: Path, url: str, port: int) -> None:
-    run(utkik(home, url, "init", "--municipality", "mellerud", port=port))
+    utkik(home, url, port=port)  # writes the settings
+    create_installation(home, "mellerud")
     run(utkik(home, url, "collect", "--now", BEFORE_NOW.isoformat(), "--json", port=port))
     run(utkik(home, url, "assess", "--now", BEFORE_NOW.isoformat(), "--json", port=port))
 
