@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from pipeline.municipality_files import Added, add_municipalities, remove_munici
 from pipeline.municipality_view import list_values, show_values
 from pipeline.opened import key_of, open_served
 from pipeline.options import AsJson, Now
-from pipeline.run import LOCK
+from pipeline.run import LETTERS, LOCK
 from pipeline.settings import load_settings
 from pipeline.terminal import plain_table, write_json
 from pipeline.wording import counted
@@ -117,7 +118,10 @@ def show(context: typer.Context, named: Key, now: Now = "", as_json: AsJson = Fa
 @municipality_app.command()
 def remove(context: typer.Context, named: Key, now: Now = "") -> None:
     """Ta bort en kommun: filen läggs undan. Bedömningar, brev och allt annat finns kvar i databasen."""
-    with open_served(context) as installation, installation.store.exclusive(LOCK):
+    with ExitStack() as held_locks:
+        installation = held_locks.enter_context(open_served(context))
+        for lock in (LOCK, LETTERS):
+            held_locks.enter_context(installation.store.exclusive(lock))
         key = key_of(installation, named)
         path, held = remove_municipality(installation, key, now=context.obj.moment(now))
         with installation.store.session(durable=True) as session:
