@@ -7,6 +7,7 @@ import email.policy
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from crawlers.dates import STOCKHOLM
@@ -24,9 +25,9 @@ from store.ledger import (
     messages,
     removed_tellings,
     sendings,
-    told_about,
     told_entries,
 )
+from store.told_finding import newest_telling, told_about
 from store.types import Answer
 
 ANSWER_WORDS: Mapping[Answer, str] = {
@@ -98,6 +99,7 @@ def unit_values(municipality: Municipality, unit: str) -> dict[str, str]:
     return {"key": unit, "name": known.name, "committee": known.committee}
 
 
+@lru_cache(maxsize=500)  # a letter is told of once for each of its items
 def role_of(headers: bytes) -> str:
     """Return the role that the frozen message was addressed to, whatever the municipality's file says today."""
     header = email.message_from_bytes(headers, policy=email.policy.default)["to"]
@@ -112,7 +114,9 @@ def ledger_values(installation: Installation, period: Period) -> list[dict[str, 
     return [sending_values(municipality, sending) for sending in reversed(found)]
 
 
-def told_values(installation: Installation, words: str, period: Period) -> list[dict[str, Any]]:
+def told_values(
+    installation: Installation, words: str, period: Period, *, most: int | None = None
+) -> list[dict[str, Any]]:
     """Return who was told of what the words name, when and with what result, the newest first.
 
     The words are a number (CELEX, COM, SFS, dnr …), a source's key, an address, a thread, or words of the item. Of an
@@ -120,8 +124,10 @@ def told_values(installation: Installation, words: str, period: Period) -> list[
     """
     municipality = installation.municipality
     with installation.store.reading() as session:
-        keys = told_about(session, words, numbers_in(words))
+        keys = told_about(session, words, numbers_in(words), municipality=municipality.key, most=most)
         telling = digests_telling(session, municipality.key, keys)
+        if most is not None:
+            telling = newest_telling(session, municipality.key, keys, most, since=period.begins, until=period.ends)
         removed = removed_tellings(session, municipality.key)
         sent = read_sendings(session, municipality, period, ids=telling | set(removed))
         told = list(told_entries(session, [one for one in sent if one.id in telling], keys))

@@ -19,6 +19,7 @@ from store.ledger import Place, find_sendings
 from store.types import DigestState
 
 MOST = 200  # tellings of one search
+MOST_LOOKED_AMONG = 2_000  # of which those of a unit, a result or an answer are shown
 ON_A_PAGE = 50
 COMMITTEE = "namnd:"  # stands before a committee's name in the choice of units
 
@@ -80,10 +81,11 @@ def ledger_page(
 
 
 def told_page(installation: Installation, asked: Asked) -> tuple[list[dict[str, Any]], int]:
-    """Return who was told of what the words name, the newest first, and how many tellings there are in all."""
+    """Return who was told of what the words name, the newest first, and how many tellings there are, up to some."""
     wanted = set(units_of(installation.municipality, asked.unit))
-    rows = [_shown(row) for row in told_values(installation, asked.words, asked.period) if _fits(row, wanted, asked)]
-    return rows[:MOST], len(rows)
+    most = MOST_LOOKED_AMONG if asked.unit or asked.state or asked.answered else MOST + 1
+    rows = [row for row in told_values(installation, asked.words, asked.period, most=most) if _fits(row, wanted, asked)]
+    return [_shown(row) for row in rows[:MOST]], len(rows)
 
 
 def _fits(row: Mapping[str, Any], units: Collection[str], asked: Asked) -> bool:

@@ -7,26 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, exists, func, or_, select
+from sqlalchemy import LargeBinary, exists, func, select
 from sqlalchemy.orm import Session
 
-from store.item_rows import COLUMNS, Key
-from store.search import matching
+from store.item_rows import Key
 from store.tables import (
     DeliveryRow,
-    DetailRow,
     DigestEntryRow,
     DigestRow,
     FeedbackRow,
     ItemRow,
     RouteRow,
-    ThreadMemberRow,
-    ThreadTieRow,
 )
 from store.types import Answer, DigestState
 from store.writing import chunks
 
 AT_ONCE = 500  # ids that a query names; of more, all are read and the rest left out
+SENDINGS_AT_ONCE = 50  # whose entries are read together
 HEADERS = 8_192  # bytes of a message that hold its headers: what a list needs of up to 100 kB
 
 
@@ -195,84 +192,67 @@ def told_entries(
     session: Session, sent: Sequence[Sending], keys: Collection[Key] | None = None
 ) -> Iterator[TellingEntry]:
     """Yield what stood in these digests, in their order; only these items when `keys` are given."""
-    for sending in sent:
-        answers = _answers(session, sending.id)
-        ways = _ways(session, sending)
+    for some in chunks(sent, SENDINGS_AT_ONCE):
+        answers, by_id = _answers(session, [one.id for one in some]), {one.id: one for one in some}
         query = (
             select(DigestEntryRow, ItemRow.title, ItemRow.url)
             .outerjoin(ItemRow, (ItemRow.source == DigestEntryRow.source) & (ItemRow.key == DigestEntryRow.key))
-            .where(DigestEntryRow.digest_id == sending.id)
+            .where(DigestEntryRow.digest_id.in_(by_id))
             .order_by(DigestEntryRow.position, DigestEntryRow.source, DigestEntryRow.key)
         )
-        for row, title, url in session.execute(query):
-            key = (row.source, row.key)
-            if keys is None or key in keys:
-                yield TellingEntry(
-                    digest_id=row.digest_id,
-                    source=row.source,
-                    key=row.key,
-                    section=row.section,
-                    position=row.position,
-                    because=row.because,
-                    content_hash=row.content_hash,
-                    title=title or "",
-                    url=url or "",
-                    units=tuple(ways.get(key, ())) or sending.units,
-                    answer=answers.get(key),
-                )
+        if keys is not None and len(keys) <= AT_ONCE:
+            query = query.where(DigestEntryRow.key.in_({key for _, key in keys}))
+        found: dict[str, list[Any]] = {}
+        for told in session.execute(query):
+            if keys is None or (told[0].source, told[0].key) in keys:
+                found.setdefault(told[0].digest_id, []).append(told)
+        ways = _ways(session, some, {row.key for rows in found.values() for row, _, _ in rows})
+        for sending in some:
+            yield from (_told(sending, told, ways, answers) for told in found.get(sending.id, ()))
 
 
-def _answers(session: Session, digest_id: str) -> dict[Key, Answer]:
-    query = select(FeedbackRow.source, FeedbackRow.key, FeedbackRow.answer).where(FeedbackRow.digest_id == digest_id)
-    rows = session.execute(query.order_by(FeedbackRow.at, FeedbackRow.id))
-    return {(source, key): Answer(answer) for source, key, answer in rows}
-
-
-def _ways(session: Session, sending: Sending) -> dict[Key, list[str]]:
-    query = select(RouteRow.source, RouteRow.key, RouteRow.unit).where(
-        RouteRow.municipality == sending.municipality,
-        RouteRow.week == sending.week,
-        RouteRow.unit.in_(sending.units),
+def _told(sending: Sending, told: Any, ways: _Ways, answers: _Answers) -> TellingEntry:
+    row, title, url = told
+    key = (row.source, row.key)
+    own = [unit for unit in ways.get((sending.municipality, sending.week, *key), ()) if unit in sending.units]
+    return TellingEntry(
+        digest_id=row.digest_id,
+        source=row.source,
+        key=row.key,
+        section=row.section,
+        position=row.position,
+        because=row.because,
+        content_hash=row.content_hash,
+        title=title or "",
+        url=url or "",
+        units=tuple(own) or sending.units,
+        answer=answers.get((row.digest_id, *key)),
     )
-    found: dict[Key, list[str]] = {}
-    for source, key, unit in session.execute(query.order_by(RouteRow.unit)):
-        found.setdefault((source, key), []).append(unit)
+
+
+_Answers = dict[tuple[str, str, str], Answer]  # by digest, source and key
+_Ways = dict[tuple[str, str, str, str], list[str]]  # by municipality, week, source and key
+
+
+def _answers(session: Session, ids: Sequence[str]) -> _Answers:
+    columns = (FeedbackRow.digest_id, FeedbackRow.source, FeedbackRow.key, FeedbackRow.answer)
+    query = select(*columns).where(FeedbackRow.digest_id.in_(ids)).order_by(FeedbackRow.at, FeedbackRow.id)
+    return {(name, source, key): Answer(answer) for name, source, key, answer in session.execute(query)}
+
+
+def _ways(session: Session, sent: Sequence[Sending], keys: Collection[str]) -> _Ways:
+    columns = (RouteRow.municipality, RouteRow.week, RouteRow.source, RouteRow.key, RouteRow.unit)
+    query = select(*columns).where(
+        RouteRow.municipality.in_({one.municipality for one in sent}),
+        RouteRow.week.in_({one.week for one in sent}),
+        RouteRow.unit.in_({unit for one in sent for unit in one.units}),
+    )
+    found: _Ways = {}
+    for some in chunks(sorted(keys)):
+        for *place, unit in session.execute(query.where(RouteRow.key.in_(some)).order_by(RouteRow.unit)):
+            municipality, week, source, key = place
+            found.setdefault((municipality, week, source, key), []).append(unit)
     return found
-
-
-def told_about(session: Session, words: str, numbers: Collection[str] = ()) -> set[Key]:
-    """Return the items told in any digest that the words name: by number, key, address or thread, else by words.
-
-    A number finds the whole matter: every item that is tied to it or in a thread with one that is.
-    """
-    typed = words.strip()
-    told = exists().where(DigestEntryRow.source == COLUMNS.source, DigestEntryRow.key == COLUMNS.key)
-    named = [COLUMNS.key == typed, COLUMNS.url.in_(_spellings(typed)), COLUMNS.id.in_(_in_thread(typed))]
-    named += [COLUMNS.id.in_(select(DetailRow.item_id).where(DetailRow.url.in_(_spellings(typed))))]
-    if numbers:
-        tied = select(ThreadTieRow.item_id).where(ThreadTieRow.number.in_(sorted(numbers)))
-        threads = select(ThreadMemberRow.thread_id).where(ThreadMemberRow.item_id.in_(tied))
-        mates = select(ThreadMemberRow.item_id).where(ThreadMemberRow.thread_id.in_(threads))
-        named += [COLUMNS.id.in_(tied), COLUMNS.id.in_(mates)]
-    found = _keys(session, select(COLUMNS.source, COLUMNS.key).where(or_(*named), told))
-    if found:
-        return found
-    by_words = matching(session, typed)
-    return _keys(session, by_words.where(told)) if by_words is not None else set()
-
-
-def _in_thread(name: str) -> Any:
-    return select(ThreadMemberRow.item_id).where(ThreadMemberRow.thread_id == name)
-
-
-def _spellings(address: str) -> list[str]:
-    """Return the address with and without its last slash, by either protocol: readers paste it as they found it."""
-    bare = address.removeprefix("https://").removeprefix("http://").rstrip("/")
-    return [f"{protocol}{bare}{end}" for protocol in ("https://", "http://") for end in ("", "/")]
-
-
-def _keys(session: Session, query: Any) -> set[Key]:
-    return {(row.source, row.key) for row in session.execute(query)}
 
 
 def removed_tellings(session: Session, municipality: str) -> dict[str, set[Key]]:

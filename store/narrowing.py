@@ -33,18 +33,23 @@ def _narrowing(
     """
     if most == 0:
         return Narrowing(test)
-    if session.get_bind().dialect.name == "postgresql":  # which of a query expects too many, and reads all items beside
-        found = session.scalars(numbers.limit(most + 1)).all()
-        return Narrowing(test, named(found) if len(found) <= most else None)
     rows = numbers if counted is None else counted
-    is_many = session.execute(rows.limit(1).offset(most)).first() is not None
-    return Narrowing(test, None if is_many else COLUMNS.id.in_(numbers))
+    if session.execute(rows.limit(1).offset(most)).first() is not None:
+        return Narrowing(test)
+    if session.get_bind().dialect.name == "postgresql":  # which of a query expects too many, and reads all items beside
+        return Narrowing(test, named(session.scalars(numbers).all()))
+    return Narrowing(test, COLUMNS.id.in_(numbers))
+
+
+def _each(query: Select[Any]) -> Any:
+    """Return the condition that there is such a row; the offset keeps PostgreSQL from reading all rows beforehand."""
+    return query.offset(0).exists()
 
 
 def in_area(session: Session, area: str, most: int) -> Narrowing:
     """Return the condition that the item surely has the area."""
     has = select(ItemAreaRow.item_id).where(ItemAreaRow.area == area)
-    return _narrowing(session, has.where(ItemAreaRow.item_id == COLUMNS.id).exists(), has, most)
+    return _narrowing(session, _each(has.where(ItemAreaRow.item_id == COLUMNS.id)), has, most)
 
 
 def closing_between(session: Session, first: date | None, last: date | None, most: int) -> Narrowing:
@@ -52,7 +57,7 @@ def closing_between(session: Session, first: date | None, last: date | None, mos
     within = [ItemDeadlineRow.day >= first] if first else []
     within += [ItemDeadlineRow.day <= last] if last else []
     has = select(ItemDeadlineRow.item_id).where(ItemDeadlineRow.is_own, *within)
-    return _narrowing(session, has.where(ItemDeadlineRow.item_id == COLUMNS.id).exists(), has, most)
+    return _narrowing(session, _each(has.where(ItemDeadlineRow.item_id == COLUMNS.id)), has, most)
 
 
 def told_in(session: Session, municipality: str, most: int) -> Narrowing:
@@ -66,7 +71,7 @@ def told_in(session: Session, municipality: str, most: int) -> Narrowing:
     told = aliased(ItemRow)
     same = and_(told.source == DigestEntryRow.source, told.key == DigestEntryRow.key)
     numbers = entries.join(told, same).with_only_columns(told.id)
-    return _narrowing(session, test.correlate(ItemRow.__table__).exists(), numbers, most, entries)
+    return _narrowing(session, _each(test.correlate(ItemRow.__table__)), numbers, most, entries)
 
 
 def ruled_in(session: Session, municipality: str, ruling: Ruling, most: int) -> Narrowing:
@@ -89,4 +94,4 @@ def _ruled_on(municipality: str, condition: Any) -> Any:
     here = (municipality, COLUMNS.source, COLUMNS.key)
     same = (VerdictRow.municipality == here[0], VerdictRow.source == here[1], VerdictRow.key == here[2])
     query = select(VerdictRow.id).where(*same, condition, stands(VerdictRow, *here))
-    return query.correlate(ItemRow.__table__).exists()
+    return _each(query.correlate(ItemRow.__table__))
