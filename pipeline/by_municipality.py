@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from crawlers.log_lines import with_fields
 from pipeline.attention import Beside
 from pipeline.compose import build_digests
 from pipeline.current_items import CurrentItems
@@ -46,7 +47,7 @@ def for_each(
     """
     served, runs, failed = {one.municipality.key: one for one in installation.each()}, [], []
     asked = [served[key] for key in keys if key in served]
-    with closing(_results(asked, do, at_once)) as results:
+    with closing(_results(asked, partial(_named, do), at_once)) as results:
         for one, result in results:
             key = one.municipality.key
             try:
@@ -70,6 +71,12 @@ def for_each(
         message = f"{what}: gick inte för {', '.join(failed)}. För övriga {len(runs)} är det gjort"
         raise PartlyDone(message, failed=failed)
     return runs
+
+
+def _named(do: Callable[[Installation], Run], one: Installation) -> Run:
+    """Do the thing, every line of the log about it with the municipality's name."""
+    with with_fields(municipality=one.municipality.key):
+        return do(one)
 
 
 def _results(
