@@ -23,8 +23,8 @@ STRICT = """import warnings
 warnings.simplefilter("error")
 warnings.filterwarnings("ignore", module="ipykernel")"""
 LONGEST = 60  # seconds, what an analyst is promised
-IMPORTS = {"pandas", "IPython.display", "pipeline", "pipeline.estimates", "pipeline.key_names", "pipeline.pictures", "store.frames"}
 FROM_PIPELINE = {"estimates", "key_names", "pictures"}
+IMPORTS = {"pandas", "IPython.display", "pipeline", *(f"pipeline.{name}" for name in FROM_PIPELINE), "store.frames"}
 WAYS_AROUND = {"open", "exec", "eval", "__import__", "open_store", "read_sql", "read_sql_query", "read_sql_table"}
 
 

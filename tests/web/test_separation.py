@@ -201,7 +201,8 @@ def test_what_is_seeded_is_shown_to_its_own_people(page: Flask) -> None:
 
 
 def _words() -> set[str]:
-    tables = "decision verdict action outcome owner note change analysis search why publication audit organisation token letter"
+    tables = "decision verdict action outcome owner note change analysis search why publication audit"
+    tables += " organisation token letter"
     names = {f"{many.MARK}{rest}" for rest in ("skolan", "projektet", "orten", "-task", "-skola@", "-samordnare@")}
     return names | {f"{many.MARK}-{table}" for table in (*tables.split(), "entry", "delivery")}
 
