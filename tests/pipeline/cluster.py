@@ -23,7 +23,7 @@ class Cluster:
     def __init__(self, folder: Path, environment: Mapping[str, str], scheme: str = "tcp") -> None:
         self.folder = folder
         self.scheme = scheme
-        self.environment = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
+        self.environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), **environment}
         self.processes: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(folder / "scheduler.json"))
         self.direct = self._address()

@@ -88,7 +88,7 @@ def started(service: dict[str, Any], folder: Path, port: str) -> Started:
         process = subprocess.Popen(  # noqa: S603 - our own
             [Path(sys.executable).with_name(program), *words],
             cwd=ROOT,
-            env={**os.environ, **values},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **values},  # the work that the test hands out is of the tests
             stdout=log,
             stderr=log,
         )
