@@ -45,8 +45,7 @@ def for_each(
     With one alone its own error goes through. A municipality that is served no more is passed over. More than one
     `at_once` is for what waits for other machines.
     """
-    served, runs, failed = {one.municipality.key: one for one in installation.each()}, [], []
-    asked = [served[key] for key in keys if key in served]
+    asked, runs, failed = served_of(installation, keys), [], []
     with closing(_results(asked, partial(_named, do), at_once)) as results:
         for one, result in results:
             key = one.municipality.key
@@ -94,6 +93,12 @@ def _results(
             threads.shutdown(wait=False, cancel_futures=True)
 
 
+def served_of(installation: Installation, keys: Iterable[str]) -> list[Installation]:
+    """Return the installation for each of the municipalities, in order; one that is served no more is left out."""
+    served = {one.municipality.key: one for one in installation.each()}
+    return [served[key] for key in keys if key in served]
+
+
 def all_keys(installation: Installation) -> list[str]:
     """Return the keys of all municipalities that are served, the first before the others."""
     return [one.key for one in installation.municipalities]
@@ -110,9 +115,8 @@ def whose_letters(installation: Installation) -> list[str] | None:
 
 def learn_each(installation: Installation, keys: Iterable[str], now: datetime) -> list[Run]:
     """Learn what each municipality has said; never raises, since the week goes on with what was learnt before."""
-    served = {one.municipality.key: one for one in installation.each()}
     items = CurrentItems()
-    return [learn_one(served[key], now, items) for key in keys if key in served]
+    return [learn_one(one, now, items) for one in served_of(installation, keys)]
 
 
 def keys_to_learn(installation: Installation, now: datetime) -> list[str]:
