@@ -19,11 +19,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from rich.console import Console
 
@@ -38,7 +36,7 @@ from store.assessments import iter_assessed
 from store.digests import list_digests
 from store.types import Ruling, Verdict
 from store.verdicts import save_verdict
-from tests.benchmarks.texts import SUBJECTS, WORDS
+from tests.benchmarks.texts import SUBJECTS, feed
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -74,29 +72,23 @@ class Monday:
         return sum(step.clock for step in self.steps)
 
 
-def feed(number: int, entries: int) -> bytes:
-    """Return a feed whose entries concern municipalities as often as those of real sources."""
-    chance = random.Random(number)  # noqa: S311 - repeatable, not secret
-    rows = []
-    for entry in range(entries):
-        subject = chance.choice(SUBJECTS[:14] if chance.random() < OF_CONCERN else SUBJECTS[14:])
-        title = f"{subject.capitalize()} {' '.join(chance.choices(WORDS, k=7))} {number}-{entry}"
-        text = " ".join(chance.choices((*WORDS, subject), k=45))
-        moment = NOW - timedelta(days=1 + 5 * entry / entries)
-        rows.append(
-            f"<item><guid>urn:bench:{number}:{entry}</guid><link>https://bench.example.org/{number}/{entry}</link>"
-            f"<title>{escape(title)}</title><description>{escape(f'<p>{text}</p>')}</description>"
-            f"<pubDate>{format_datetime(moment)}</pubDate></item>"
-        )
-    body = "".join(rows)
-    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{body}</channel></rss>'.encode()
+def likely_subject(chance: random.Random) -> str:
+    """Return a subject that concerns municipalities as often as those of real sources do."""
+    return chance.choice(SUBJECTS[:14] if chance.random() < OF_CONCERN else SUBJECTS[14:])
+
+
+def in_the_week(entry: int) -> datetime:
+    """Return when an entry of a feed was published: from six days ago to one."""
+    return NOW - timedelta(days=1 + 5 * entry / PER_FEED)
 
 
 class _Feeds(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with the feed of the number that ends the path; there is no robots.txt."""
         name = self.path.rpartition("/")[2]
-        body = feed(int(name), PER_FEED) if name.isdigit() else b""
+        body = b""
+        if name.isdigit():
+            body = feed(PER_FEED, int(name), subject_of=likely_subject, moment_of=in_the_week)
         self.send_response(200 if body else 404)
         self.send_header("Content-Type", "application/rss+xml")
         self.send_header("Content-Length", str(len(body)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
@@ -33,15 +34,31 @@ WORDS = (  # joined by hand to lines, since a list of one word a line reads badl
 )
 
 
-def feed(entries: int, seed: int) -> bytes:
+def any_subject(chance: random.Random) -> str:
+    """Return one of all subjects."""
+    return chance.choice(SUBJECTS)
+
+
+def hour_by_hour(number: int) -> datetime:
+    """Return when the entry was published: one an hour, back from a Friday."""
+    return datetime(2026, 11, 20, tzinfo=UTC) - timedelta(hours=number)
+
+
+def feed(
+    entries: int,
+    seed: int,
+    *,
+    subject_of: Callable[[random.Random], str] = any_subject,
+    moment_of: Callable[[int], datetime] = hour_by_hour,
+) -> bytes:
     """Return an RSS feed with so many entries of some fifty words, the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     rows = []
     for number in range(entries):
-        subject = chance.choice(SUBJECTS)
+        subject = subject_of(chance)
         title = f"{subject.capitalize()} {' '.join(chance.choices(WORDS, k=7))} {seed}-{number}"
         text = " ".join(chance.choices((*WORDS, subject), k=45))
-        moment = datetime(2026, 11, 20, tzinfo=UTC) - timedelta(hours=number)
+        moment = moment_of(number)
         rows.append(
             f"<item><guid>urn:bench:{seed}:{number}</guid><link>https://bench.example.org/{seed}/{number}</link>"
             f"<title>{escape(title)}</title><description>{escape(f'<p>{text}</p>')}</description>"
