@@ -83,7 +83,8 @@ def open_edition(
 ) -> Edition:
     """Return what the letters of the period share, as of one moment of the database.
 
-    `items` are those that the other municipalities of the same step read, when there are any.
+    `items` are those that the other municipalities of the same step read, when there are any. One long function,
+    because everything is read in one transaction, and each line fills a field.
     """
     moment = Week(now)
     known = facts()

@@ -54,7 +54,10 @@ def sending_of_trial(installation: Installation, recipient: str, now: datetime) 
 
 
 def trial_letter(installation: Installation, recipient: str, now: datetime) -> Digest:
-    """Return the letter, with the same sender, headers and parts as a real one."""
+    """Return the letter, with the same sender, headers and parts as a real one.
+
+    One long function, because it is a list of the fields of three values.
+    """
     municipality = installation.municipality
     mail = mail_of(installation.settings, municipality)
     with installation.store.reading() as session:
