@@ -12,8 +12,11 @@ from store.types import Kind
 
 DAYS = 90
 WIDTH, LEFT, RIGHT = 900, 156, 16  # user units; the lanes' names stand to the left
-TOP, LANE = 30, 40
-SMALLEST, LARGEST = 5.0, 14.0  # radius of a mark
+EDGE = 14  # between a lane's ends and its first and last day
+TOP, LANE = 30, 44
+HIGHEST = 24  # of a mark; each is as high as its number, so that two can be compared
+LOWEST = 3  # so that a single day is seen beside one with twenty
+APART = 18  # between the middles of two numbers, or they would lie over each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,9 @@ class Mark:
     """The days of one kind that fall on one date."""
 
     x: float
-    radius: float
+    height: float
     number: int
+    is_told: bool  # whether there is room for its number in the picture; the table has them all
     words: str
 
 
@@ -72,7 +76,7 @@ def timeline(counts: Mapping[tuple[date, str], int], today: date) -> Timeline:
     kinds = [kind for kind in Kind if any(named == kind.value for _, named in ahead)]
     most = max(ahead.values(), default=1)
     lanes = tuple(
-        Lane(KIND_WORDS[kind], TOP + LANE * place + LANE // 2, _marks(ahead, kind, most, today))
+        Lane(KIND_WORDS[kind], TOP + LANE * (place + 1), _marks(ahead, kind, most, today))
         for place, kind in enumerate(kinds)
     )
     return Timeline(
@@ -87,19 +91,30 @@ def timeline(counts: Mapping[tuple[date, str], int], today: date) -> Timeline:
 
 def _marks(ahead: Mapping[tuple[date, str], int], kind: Kind, most: int, today: date) -> tuple[Mark, ...]:
     found = sorted((day, number) for (day, named), number in ahead.items() if named == kind.value)
+    told = _told([(_x(day, today), number) for day, number in found])
     return tuple(
         Mark(
-            _x(day, today),
-            round(SMALLEST + (LARGEST - SMALLEST) * ((number - 1) / max(most - 1, 1)) ** 0.5, 1),
+            x := _x(day, today),
+            round(max(LOWEST, HIGHEST * number / most), 1),
             number,
+            x in told,
             f"{day_in_words(day, today)}: {counted(number, 'frist', 'frister')}",
         )
         for day, number in found
     )
 
 
+def _told(marks: list[tuple[float, int]]) -> set[float]:
+    """Return where a number has room: the largest first, one alone is plain to see."""
+    told: list[float] = []
+    for x, number in sorted(marks, key=lambda mark: (-mark[1], mark[0])):
+        if number > 1 and all(abs(x - other) >= APART for other in told):
+            told.append(x)
+    return set(told)
+
+
 def _x(day: date, today: date) -> float:
-    return round(LEFT + LARGEST + (WIDTH - LEFT - RIGHT - 2 * LARGEST) * (day - today).days / DAYS, 1)
+    return round(LEFT + EDGE + (WIDTH - LEFT - RIGHT - 2 * EDGE) * (day - today).days / DAYS, 1)
 
 
 def _ticks(today: date) -> tuple[Tick, ...]:

@@ -76,7 +76,7 @@ def test_picture_says_what_it_shows_and_has_its_table(reader: FlaskClient, lette
     page = text(reader, "/frister")
     sentence = "3\u00a0frister de närmaste 90 dagarna, 2 av dem inom två veckor. Den första är fre 4 dec."
     assert f'role="img" aria-label="{sentence}"' in page
-    assert len(re.findall("<circle", page)) == 3
+    assert len(re.findall("<rect", page)) == 3
     assert '<th scope="row">Vecka 49</th>' in page
 
 

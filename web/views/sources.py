@@ -15,6 +15,7 @@ from pipeline.source_switches import add_feed, parts_of, switch_part, switch_sou
 from pipeline.sources_view import source_rows, view_source
 from store.audit import note
 from store.errors import ConfigurationError
+from store.types import SourceState
 from web import charts, context
 from web.access import Role, for_whole, needs
 from web.language import N_, _
@@ -42,8 +43,9 @@ def show() -> str:
         rows=rows,
         figures=figures(),
         sparks=_sparks,
-        well=sum(row.is_well and row.is_on for row in rows),
+        well=sum(row.is_well and row.is_on and row.state is not SourceState.WAITING for row in rows),
         on=sum(row.is_on for row in rows),
+        waiting=sum(row.state is SourceState.WAITING for row in rows),
         tasks={row.name: task for row in rows if (task := _task(reading_name(row.name)))},
     )
 
