@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from nlp.labels import By, Label, in_order
-from nlp.learning_rows import Reader, name_columns
+from nlp.learning_rows import Reader, Rows, name_columns
 from nlp.logistic import chance, fit_weights, log_odds, moved_by
 from nlp.measures import Floats
 from store.errors import ModelError
@@ -161,7 +161,7 @@ class Corrected:
     units: Mapping[str, float]
 
 
-def correct(pairs: Sequence[tuple[Item, Assessment]], correction: Correction, reader: Reader) -> list[Corrected]:
+def correct(pairs: Sequence[tuple[Item, Assessment]], correction: Correction, reader: Rows) -> list[Corrected]:
     """Return what each item becomes; raises ModelError for assessments that the correction does not stand on."""
     if any(assessment.assessor != correction.assessor for _, assessment in pairs):
         raise ModelError("rättelsen hör till en annan bedömare")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from nlp.encoder import SIZE
 from nlp.learning import MOST, RELEVANCE, Correction, Decision
-from nlp.learning_rows import Reader, Row
+from nlp.learning_rows import Row, Rows
 from nlp.measures import Floats
 from store.types import Assessment, Item
 
@@ -23,7 +23,10 @@ Pair = tuple[Item, Assessment]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What moved an item: `words` and `names` sum to `shift`; `nearest` is the decision that it is most like."""
+    """What moved an item: `words` and `names` sum to `shift`; `nearest` is the decision that it is most like.
+
+    Words and names are left out where they were not asked for beside a decision.
+    """
 
     shift: float
     words: Mapping[str, float]
@@ -34,7 +37,7 @@ class Cause:
 class Explainer:
     """Explains items one by one against a correction and the items of the decisions it may name."""
 
-    def __init__(self, correction: Correction, reader: Reader, decided: Mapping[tuple[str, str], Pair]) -> None:
+    def __init__(self, correction: Correction, reader: Rows, decided: Mapping[tuple[str, str], Pair]) -> None:
         self._correction = correction
         self._reader = reader
         known = [one for one in correction.decisions if (one.source, one.key) in decided]
@@ -48,17 +51,22 @@ class Explainer:
         [cause] = self.explain_all([(item, assessment)])
         return cause
 
-    def explain_all(self, pairs: Sequence[Pair]) -> list[Cause]:
-        """Return what moved each item; together, since a product of matrices costs the same for one as for many."""
+    def explain_all(self, pairs: Sequence[Pair], *, whole: bool = True) -> list[Cause]:
+        """Return what moved each item; together, since a product of matrices costs the same for one as for many.
+
+        Unless the `whole` of it is wanted, an item that is like an earlier decision gets no words: they cost the most.
+        """
         if not pairs:
             return []
         rows = self._reader.rows(pairs, self._correction.columns)
-        whole = np.asarray(rows @ self._correction.weights[RELEVANCE])
+        moved = np.asarray(rows @ self._correction.weights[RELEVANCE])
         likeness, products = self._compared(rows)
-        return [
-            self._cause(pair[0], _row(rows, number), float(whole[number]), likeness[number], products[number])
-            for number, pair in enumerate(pairs)
-        ]
+        causes = []
+        for number, (item, _) in enumerate(pairs):
+            cause = self._like(item, float(moved[number]), likeness[number], products[number])
+            told = whole or cause.nearest is None
+            causes.append(self._in_words(cause, item, _row(rows, number), float(moved[number])) if told else cause)
+        return causes
 
     def _compared(self, rows: csr_matrix) -> tuple[Floats, Floats]:
         """Return how like each row's words are to each decision's, and their whole products."""
@@ -72,18 +80,22 @@ class Explainer:
         likeness = np.concatenate([words for words, _ in found], axis=1)
         return likeness, likeness + np.concatenate([names for _, names in found], axis=1)
 
-    def _cause(self, item: Item, row: Row, whole: float, likeness: Floats, products: Floats) -> Cause:
-        weights = self._correction.weights[RELEVANCE]
-        shift = float(np.clip(whole, -MOST, MOST))
+    def _like(self, item: Item, whole: float, likeness: Floats, products: Floats) -> Cause:
+        shift = min(max(whole, -MOST), MOST)
         cut = shift / whole if whole else 1.0
+        nearest = self._nearest(item, likeness, products * (cut / shift)) if shift else None
+        return Cause(shift, {}, {}, nearest)
+
+    def _in_words(self, cause: Cause, item: Item, row: Row, whole: float) -> Cause:
+        weights = self._correction.weights[RELEVANCE]
+        cut = cause.shift / whole if whole else 1.0
         words = {word: part * cut for word, part in self._reader.by_word(item, row, weights).items()}
         named = row[0] >= SIZE
         names = {
             self._correction.names[column - SIZE]: float(value * weights[column]) * cut
             for column, value in zip(row[0][named].tolist(), row[1][named].tolist(), strict=True)
         }
-        nearest = self._nearest(item, likeness, products * (cut / shift)) if shift else None
-        return Cause(shift, words, names, nearest)
+        return replace(cause, words=words, names=names)
 
     def _nearest(self, item: Item, likeness: Floats, products: Floats) -> Decision | None:
         """The decision that carries most of the move, of those that are alike and carry enough."""
@@ -114,7 +126,7 @@ def _row(rows: csr_matrix, number: int) -> Row:
     return rows.indices[inside], rows.data[inside]
 
 
-def word_parts(pairs: Sequence[Pair], correction: Correction, reader: Reader) -> dict[str, tuple[float, int]]:
+def word_parts(pairs: Sequence[Pair], correction: Correction, reader: Rows) -> dict[str, tuple[float, int]]:
     """Return what each whole word of the items has learnt to do, on average where it stands, and in how many."""
     weights = correction.weights[RELEVANCE]
     found: dict[str, list[float]] = {}

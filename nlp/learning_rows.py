@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,16 @@ class Shared:
     starts: npt.NDArray[np.integer]
 
 
+class Rows(Protocol):
+    """What gives the rows of items, and what their words add to them."""
+
+    def rows(self, pairs: Sequence[tuple[Item, Assessment]], names: Mapping[str, int]) -> csr_matrix:
+        """Return a row per item: SIZE columns of n-grams, then one per name that is known."""
+
+    def by_word(self, item: Item, row: Row, weights: npt.NDArray[np.float64]) -> dict[str, float]:
+        """Return what each whole word of the item adds to its row's product with the weights."""
+
+
 class Reader:
     """Makes rows of items, and remembers words and texts; threads may share one."""
 
@@ -49,10 +60,12 @@ class Reader:
         self._grams_shared = 0
         self._lock = Lock()
 
-    def rows(self, pairs: Sequence[tuple[Item, Assessment]], names: Mapping[str, int]) -> csr_matrix:
-        """Return a row per item: SIZE columns of n-grams, then one per name that is known."""
+    def rows(
+        self, pairs: Sequence[tuple[Item, Assessment]], names: Mapping[str, int], *, keep: bool = True
+    ) -> csr_matrix:
+        """Return a row per item: SIZE columns of n-grams, then one per known name; `keep` remembers the texts."""
         columns, values, starts = [_NONE[0]], [_NONE[1]], [0]
-        for words, pair in zip(self._read([read_text(item) for item, _ in pairs]), pairs, strict=True):
+        for words, pair in zip(self._read([read_text(item) for item, _ in pairs], keep), pairs, strict=True):
             told = [(SIZE + names[name], value) for name, value in names_of(*pair).items() if name in names]
             columns += [words[0], np.array([column for column, _ in told], dtype=np.int32)]
             values += [words[1], np.array([value for _, value in told], dtype=np.float32)]
@@ -98,8 +111,8 @@ class Reader:
             self._shared[text] = shared
             self._grams_shared += len(shared.columns)
 
-    def _read(self, texts: Sequence[str]) -> list[Row]:
-        """The n-grams of each text; reading one costs so much more than looking it up that all are kept."""
+    def _read(self, texts: Sequence[str], keep: bool) -> list[Row]:
+        """The n-grams of each text; reading one costs much more than looking it up, so that all may be kept."""
         with self._lock:
             found = {text: self._texts[text] for text in texts if text in self._texts}
             if new := [text for text in dict.fromkeys(texts) if text not in found]:
@@ -108,10 +121,14 @@ class Reader:
                 found |= zip(
                     new, zip(np.split(matrix.indices, cuts), np.split(matrix.data, cuts), strict=True), strict=True
                 )
-                if len(self._texts) + len(new) > MOST_TEXTS:
-                    self._texts.clear()
-                self._texts |= {text: found[text] for text in new[:MOST_TEXTS]}
+                if keep:
+                    self._keep(new[:MOST_TEXTS], found)
         return [found[text] for text in texts]
+
+    def _keep(self, texts: Sequence[str], found: Mapping[str, Row]) -> None:
+        if len(self._texts) + len(texts) > MOST_TEXTS:
+            self._texts.clear()
+        self._texts |= {text: found[text] for text in texts}
 
     def _grams(self, words: Iterable[str]) -> list[npt.NDArray[np.int32]]:
         with self._lock:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nlp.learning import Correction
+from nlp.learning_rows import Rows
 from pipeline.candidate import Candidate, ItemId, Learned
 from pipeline.currency import LONGEST_CATCH_UP, Week
 from pipeline.current_items import CurrentItems, Pair
-from pipeline.learned import learned_of, least_shared, usable_correction
+from pipeline.learned import learned_of, usable_correction
 from pipeline.municipality import Municipality
 from pipeline.route import lowest_relevance
 from pipeline.selection import History, Told
-from store.analyses import signed_analyses
+from store.analyses import signed_analyses, signed_keys
 from store.assessments import get_assessments
 from store.db import Session
 from store.items import get_items
@@ -25,6 +26,15 @@ from store.verdicts import latest_verdicts
 UNTOLD = 2.0  # a relevance that nothing reaches
 
 AllLearned = Mapping[ItemId, Learned]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """How relevant an item is to a municipality, and the story that it tells: all that choosing by chance asks."""
+
+    id: ItemId
+    relevance: float
+    story: str | None
 
 
 def verdicts_until(session: Session, municipality: Municipality, week: Week) -> dict[ItemId, Verdict]:
@@ -41,33 +51,55 @@ def read_candidates(
     *,
     also: Collection[ItemId] = (),
     least: float | None = None,
-    told: bool = True,
     items: CurrentItems | None = None,
 ) -> list[Candidate]:
     """Return what can reach anyone this week: current and relevant enough, or chosen by a person.
 
-    `also` are items that a contact person has passed on; `least` is another relevance than what can reach anyone. The
-    reasons for what was learnt are worked out unless nobody is `told` them: that takes longer than all the rest.
+    `also` are items that a contact person has passed on; `least` is another relevance than what can reach anyone.
     `items` are those that other municipalities of the same step read, when there are any.
     """
     reach = Week(week.now, LONGEST_CATCH_UP)
     least = lowest_relevance(municipality) if least is None else least
     correction = usable_correction(session, municipality)
-    items = items or CurrentItems()
-    current = items.pairs(session, least_shared(least, correction), reach)
+    items = items or CurrentItems(keep_texts=True)
+    current, pool = items.reached(session, least, reach, correction)
     chosen = _chosen_pairs(session, verdicts, week, also)
     pairs = current | chosen
-    learned = _learned(session, correction, pairs, least if told else UNTOLD, week)
+    learned = _learned(session, correction, pairs, least, week, pool)
     pairs = {item: pair for item, pair in pairs.items() if item in chosen or _relevance(item, pair, learned) >= least}
     return with_analyses(session, municipality, candidates_of(session, pairs, week, learned, items), week)
+
+
+def read_ranked(
+    session: Session,
+    municipality: Municipality,
+    verdicts: Mapping[ItemId, Verdict],
+    week: Week,
+    *,
+    least: float,
+    items: CurrentItems | None = None,
+) -> list[Ranked]:
+    """Return how relevant each item is that `read_candidates` would return, for a fraction of the time."""
+    reach = Week(week.now, LONGEST_CATCH_UP)
+    correction = usable_correction(session, municipality)
+    items = items or CurrentItems(keep_texts=True)
+    chosen = _chosen_pairs(session, verdicts, week, ())
+    learned = _learned(session, correction, chosen, UNTOLD, week)
+    found = dict(items.relevances(session, least, reach, correction))
+    found |= {item: _relevance(item, pair, learned) for item, pair in chosen.items()}
+    around = items.around(session, found, week)
+    return [Ranked(item, relevance, around[item].story) for item, relevance in found.items()]
 
 
 def with_analyses(
     session: Session, municipality: Municipality, candidates: Sequence[Candidate], week: Week
 ) -> list[Candidate]:
     """Return the items with what the municipality says they mean, where a person had signed it by then."""
+    signed = signed_keys(session, municipality.key)
+    if not signed:
+        return list(candidates)
     keys = {candidate.id: [candidate.id, *mates_of(candidate)] for candidate in candidates}
-    wanted = list(dict.fromkeys(key for some in keys.values() for key in some))
+    wanted = list(dict.fromkeys(key for some in keys.values() for key in some if key in signed))
     found = signed_analyses(session, municipality.key, wanted)
     standing = {item: one for item, one in found.items() if one.signed_at and one.signed_at <= week.now}
     return [replace(one, analysis=_analysis_for(keys[one.id], standing)) for one in candidates]
@@ -116,10 +148,15 @@ def candidates_of(
 
 
 def _learned(
-    session: Session, correction: Correction | None, pairs: Mapping[ItemId, Pair], least: float, week: Week
+    session: Session,
+    correction: Correction | None,
+    pairs: Mapping[ItemId, Pair],
+    least: float,
+    week: Week,
+    reader: Rows | None = None,
 ) -> AllLearned:
     told = {item: (stored.item, assessment) for item, (stored, assessment) in pairs.items()}
-    return learned_of(session, correction, told, least, week.now)
+    return learned_of(session, correction, told, least, week.now, reader)
 
 
 def _relevance(item: ItemId, pair: Pair, learned: AllLearned) -> float:

@@ -24,6 +24,7 @@ from pipeline.passing import answers_of, routed
 from pipeline.readers import Contact, contacts_of
 from pipeline.route import route_items
 from pipeline.second_reading import needs_a_person, newest_run
+from pipeline.selection import NOTHING_OFFERED, Offered, offered
 from pipeline.settings import MailSettings, Settings
 from pipeline.source_notes import SourceNotes, source_notes
 from pipeline.week_summary import summary_of
@@ -48,6 +49,7 @@ class Edition:
     existing: Collection[str]  # those who have their letter already
     candidates: Sequence[Candidate]
     routes: Sequence[Route]
+    offered: Offered  # both, as each reader's letter is chosen from them
     chosen: frozenset[ItemId]
     sources: SourceNotes
     attention: Attention
@@ -67,7 +69,9 @@ class Edition:
         The keys of the links in it go along: without them no letter could carry any.
         """
         bare = Settings(home=self.settings.home, mail=MailSettings(sender=self.settings.mail.sender))
-        return replace(self, settings=bare, existing=(), candidates=(), routes=(), chosen=frozenset())
+        return replace(
+            self, settings=bare, existing=(), candidates=(), routes=(), offered=NOTHING_OFFERED, chosen=frozenset()
+        )
 
 
 def open_edition(
@@ -102,6 +106,7 @@ def open_edition(
             read_candidates(session, municipality, verdicts, moment, also=answers.items, items=items) if missing else []
         )
         routes = route_items(candidates, municipality, verdicts, moment.today)
+        routes = routed(routes, answers, municipality, verdicts, {candidate.id for candidate in candidates})
         sources = health_of(session, settings)
         attention = attention_of(session, sources, titles, municipality, now, beside)
         attention = with_contacts(attention, municipality, states, now)
@@ -116,7 +121,8 @@ def open_edition(
             contacts=contacts,
             existing=existing,
             candidates=candidates,
-            routes=routed(routes, answers, municipality, verdicts, {candidate.id for candidate in candidates}),
+            routes=routes,
+            offered=offered(candidates, routes),
             chosen=frozenset(item for item, v in verdicts.items() if v.ruling is Ruling.SEND) | answers.items,
             sources=source_notes(sources, titles, now),
             attention=attention.with_fault(fault).with_fault(late.matter),

@@ -11,7 +11,7 @@ from datetime import datetime
 from math import exp, log
 
 from pipeline.candidate import Candidate, ItemId
-from pipeline.candidates import read_candidates, verdicts_until
+from pipeline.candidates import Ranked, read_ranked, verdicts_until
 from pipeline.currency import Week
 from pipeline.current_items import CurrentItems
 from pipeline.municipality import Municipality
@@ -50,13 +50,13 @@ def _pick_for(
 ) -> list[Exploration]:
     moment = Week(now)
     verdicts = verdicts_until(session, municipality, moment)
-    candidates = read_candidates(session, municipality, verdicts, moment, least=LOWEST, told=False, items=items)
+    candidates = read_ranked(session, municipality, verdicts, moment, least=LOWEST, items=items)
     earlier = {(one.source, one.key) for one in list_explorations(session, municipality.key)}
     return pick(candidates, municipality, {*verdicts, *earlier}, installation_id(session), week, now)
 
 
 def pick(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Candidate | Ranked],
     municipality: Municipality,
     known: Collection[ItemId],
     installation: str,
@@ -79,8 +79,8 @@ def pick(
         Exploration(
             municipality=municipality.key,
             week=week,
-            source=candidate.item.source,
-            key=candidate.item.key,
+            source=candidate.id[0],
+            key=candidate.id[1],
             position=position,
             propensity=_propensity(weights, candidate.id, most, whole),
             chosen_at=now,

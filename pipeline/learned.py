@@ -12,7 +12,7 @@ from crawlers.dates import STOCKHOLM
 from nlp.correction_file import from_bytes
 from nlp.learning import MOST, Correction, Decision, correct
 from nlp.learning_explanation import Cause, Explainer
-from nlp.learning_rows import Reader
+from nlp.learning_rows import Reader, Rows
 from nlp.logistic import log_odds, moved_by
 from pipeline.areas import area_names
 from pipeline.candidate import ItemId, Learned
@@ -42,7 +42,7 @@ KIND_PLURALS = {
 
 
 @cache
-def _reader() -> Reader:
+def shared_reader() -> Reader:
     """One for the process: what has been read once is remembered, and a verdict changes no text."""
     return Reader()
 
@@ -65,13 +65,21 @@ def least_shared(least: float, correction: Correction | None) -> float:
 
 
 def learned_of(
-    session: Session, correction: Correction | None, pairs: Mapping[ItemId, Pair], least: float, now: datetime
+    session: Session,
+    correction: Correction | None,
+    pairs: Mapping[ItemId, Pair],
+    least: float,
+    now: datetime,
+    reader: Rows | None = None,
 ) -> dict[ItemId, Learned]:
-    """Return what is learnt of each item that the correction stands on; reasons only of what is relevant enough."""
+    """Return what is learnt of each item that the correction stands on; reasons only of what is relevant enough.
+
+    `reader` knows the rows of the items already, when there is one.
+    """
     if correction is None:
         return {}
     known = {item: pair for item, pair in pairs.items() if pair[1].assessor == correction.assessor}
-    reader = _reader()
+    reader = reader or shared_reader()
     corrected = correct(list(known.values()), correction, reader) if known else []
     decided = read_pairs(session, [(one.source, one.key) for one in correction.decisions])
     explainer = Explainer(correction, reader, decided)
@@ -80,7 +88,7 @@ def learned_of(
         for (item, pair), one in zip(known.items(), corrected, strict=True)
         if abs(one.shift) >= LEAST_SHIFT and max(one.relevance, pair[1].relevance) >= least
     }
-    causes = dict(zip(told, explainer.explain_all([pair for pair, _ in told.values()]), strict=True))
+    causes = dict(zip(told, explainer.explain_all([pair for pair, _ in told.values()], whole=False), strict=True))
     return {
         item: Learned(
             relevance=one.relevance,

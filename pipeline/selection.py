@@ -95,9 +95,60 @@ class Selection:
         return sorted(soon, key=lambda e: (e.answer_by or today, -e.score))
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A week's items as all readers of a municipality choose from them: what is routed where, and who tells what."""
+
+    candidates: Mapping[ItemId, tuple[int, Candidate]]  # with their place in the order
+    by_unit: Mapping[str, Sequence[tuple[int, Route]]]  # likewise
+    tellers: Mapping[str, Collection[str]]  # of each story
+
+    def routed_to(self, units: Collection[str]) -> list[tuple[Candidate, list[Route]]]:
+        """Return the items that are routed to any of the units, each with its routes, best first."""
+        mine: dict[ItemId, list[Route]] = {}
+        for _, route in sorted((pair for unit in dict.fromkeys(units) for pair in self.by_unit.get(unit, ())), key=_at):
+            mine.setdefault((route.source, route.key), []).append(route)
+        found = sorted((self.candidates[item] for item in mine if item in self.candidates), key=_at)
+        return [(candidate, sorted(mine[candidate.id], key=lambda route: -route.score)) for _, candidate in found]
+
+
+def _at(pair: tuple[int, object]) -> int:
+    return pair[0]
+
+
+def offered(candidates: Iterable[Candidate], routes: Iterable[Route]) -> Offered:
+    """Return the items as readers choose from them."""
+    by_id, by_unit, tellers = {}, dict[str, list[tuple[int, Route]]](), dict[str, set[str]]()
+    for place, candidate in enumerate(candidates):
+        by_id[candidate.id] = (place, candidate)
+        if candidate.story:
+            tellers.setdefault(candidate.story, set()).add(_teller(candidate))
+    for place, route in enumerate(routes):
+        by_unit.setdefault(route.unit, []).append((place, route))
+    return Offered(by_id, by_unit, tellers)
+
+
+NOTHING_OFFERED = Offered({}, {}, {})
+
+
 def select_entries(
     candidates: Iterable[Candidate],
     routes: Iterable[Route],
+    contact: Contact,
+    municipality: Municipality,
+    week: Week,
+    *,
+    history: History | None = None,
+    chosen: Collection[ItemId] = (),
+    regions: Mapping[str, str] | None = None,
+) -> Selection:
+    """Return what `select_offered` does for a single reader."""
+    week_items = offered(candidates, routes)
+    return select_offered(week_items, contact, municipality, week, history=history, chosen=chosen, regions=regions)
+
+
+def select_offered(
+    week_items: Offered,
     contact: Contact,
     municipality: Municipality,
     week: Week,
@@ -113,19 +164,13 @@ def select_entries(
     coordinator chose are shown whatever their age, as long as they can still be answered.
     """
     told = history or History()
-    mine: dict[ItemId, list[Route]] = {}
-    for route in routes:
-        if route.unit in contact.units:
-            mine.setdefault((route.source, route.key), []).append(route)
     entries = []
-    pool = list(candidates)
-    for candidate in pool:
-        own = sorted(mine.get(candidate.id, ()), key=lambda r: -r.score)
-        if own and (is_current(candidate, week) or _still_chosen(candidate, chosen, week)):
+    for candidate, own in week_items.routed_to(contact.units):
+        if is_current(candidate, week) or _still_chosen(candidate, chosen, week):
             entry = _entry(candidate, own, municipality, week, told, regions or {})
             if entry:
                 entries.append(entry)
-    shown = _one_per_thread(_one_per_story(entries, pool))
+    shown = _one_per_thread(_one_per_story(entries, week_items.tellers))
     return _ranked(shown, municipality.thresholds.per_digest)
 
 
@@ -183,23 +228,19 @@ def _still_chosen(candidate: Candidate, chosen: Collection[ItemId], week: Week) 
     return candidate.item.status != "closed" and (not days or days[-1] >= week.today)
 
 
-def _one_per_story(entries: Sequence[Entry], pool: Sequence[Candidate]) -> list[Entry]:
+def _one_per_story(entries: Sequence[Entry], tellers: Mapping[str, Collection[str]]) -> list[Entry]:
     """Return the entries with one per story, the best, which tells how many other sources have the same."""
-    sources: dict[str, set[str]] = {}
-    for candidate in pool:
-        if candidate.story:
-            sources.setdefault(candidate.story, set()).add(_teller(candidate))
     kept: dict[str, Entry] = {}
     for entry in entries:
         story = entry.candidate.story or "\n".join(entry.candidate.id)
         if story not in kept or _rank(entry) < _rank(kept[story]):
             kept[story] = entry
-    return [_with_others(entry, sources) for entry in kept.values()]
+    return [_with_others(entry, tellers) for entry in kept.values()]
 
 
-def _with_others(entry: Entry, sources: Mapping[str, set[str]]) -> Entry:
-    others = sources.get(entry.candidate.story or "", set()) - {_teller(entry.candidate)}
-    return replace(entry, others=len(others))
+def _with_others(entry: Entry, tellers: Mapping[str, Collection[str]]) -> Entry:
+    others = {*tellers.get(entry.candidate.story or "", ())} - {_teller(entry.candidate)}
+    return replace(entry, others=len(others)) if others else entry
 
 
 def _one_per_thread(entries: Sequence[Entry]) -> list[Entry]:

@@ -79,6 +79,14 @@ def signed_analyses(session: Session, municipality: str, keys: Sequence[Key]) ->
     return found
 
 
+def signed_keys(session: Session, municipality: str) -> set[Key]:
+    """Return the items that the municipality has a signed analysis of: few, of all that it may ask about."""
+    query = select(AnalysisRow.source, AnalysisRow.key).where(
+        AnalysisRow.municipality == municipality, AnalysisRow.signed_at.is_not(None)
+    )
+    return {(source, key) for source, key in session.execute(query)}
+
+
 def signed_between(session: Session, municipality: str, since: datetime, until: datetime) -> list[Analysis]:
     """Return the analyses that were signed from `since` until before `until`, the first signed first."""
     query = select(AnalysisRow).where(

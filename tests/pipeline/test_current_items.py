@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.candidates import read_candidates
+from pipeline.candidates import read_candidates, read_ranked, verdicts_until
 from pipeline.currency import Week
 from pipeline.current_items import CurrentItems
+from pipeline.learn import learn
 from store.assessments import save_assessments
 from store.db import Store
 from store.items import upsert_items
+from store.types import Ruling, Verdict
+from store.verdicts import save_verdict
 from tests.pipeline.making import NOW, candidate, municipality
 
 TOWN = municipality()
@@ -46,3 +50,23 @@ def test_another_moment_is_read_anew(sqlite_store: Store) -> None:
         assert len(read_candidates(session, TOWN, {}, later, items=items)) == 2
         after = Week(NOW + timedelta(days=60))
         assert read_candidates(session, TOWN, {}, after, items=items) == []
+
+
+def test_ranking_alone_is_as_the_candidates_are_ranked(sqlite_store: Store) -> None:
+    keep(sqlite_store, 0.9, 0.5, 0.3, 0.1)
+    sent = Verdict(municipality=TOWN.key, source="feeds", key="post-0.1", ruling=Ruling.SEND, at=NOW, by="samordnaren")
+    with sqlite_store.session() as session:
+        save_verdict(session, sent)
+        save_verdict(session, replace(sent, key="post-0.5", ruling=Ruling.DROP))
+    for taught in (False, True):
+        if taught:
+            learn(sqlite_store, TOWN, now=NOW)
+        with sqlite_store.reading() as session:
+            verdicts = verdicts_until(session, TOWN, WEEK)
+            candidates = read_candidates(session, TOWN, verdicts, WEEK, least=0.2)
+            ranked = read_ranked(session, TOWN, verdicts, WEEK, least=0.2)
+            assert [(one.id, one.relevance, one.story) for one in ranked] == [
+                (one.id, one.relevance, one.story) for one in candidates
+            ]
+            assert ("feeds", "post-0.1") in {one.id for one in ranked}  # sent on, however little relevant
+            assert (candidates[0].learned is not None) is taught

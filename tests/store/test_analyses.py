@@ -9,7 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from store.actions import save_action
-from store.analyses import analyses_on, newest_version, save_analysis, sign_analysis, signed_analyses, signed_between
+from store.analyses import (
+    analyses_on,
+    newest_version,
+    save_analysis,
+    sign_analysis,
+    signed_analyses,
+    signed_between,
+    signed_keys,
+)
 from store.db import Store
 from store.decisions import last_meeting, list_decisions, save_decision
 from store.items import upsert_items
@@ -73,6 +81,7 @@ def test_a_newer_draft_leaves_the_signed_one_standing(filled: Store) -> None:
         found = signed_analyses(session, "x", [KEY, ("cellar", "b")])
         assert {key: one.meaning for key, one in found.items()} == {KEY: "Avloppsverket måste byggas om."}
         assert signed_analyses(session, "y", [KEY]) == {}
+        assert (signed_keys(session, "x"), signed_keys(session, "y")) == ({KEY}, set())
         assert len(signed_between(session, "x", NOW, LATER)) == 1
         assert signed_between(session, "x", LATER, LATER + timedelta(days=1)) == []
 
