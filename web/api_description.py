@@ -13,7 +13,7 @@ STATES = ("send", "drop", "later", "told", "open")
 JSON, PROBLEM = "application/json", "application/problem+json"
 _PLAIN_FAULTS = {
     "401": "No key, or one that opens nothing.",
-    "403": "The key's role is too low.",
+    "403": "The key's role is too low, or it does not open that municipality.",
     "429": "Too many requests; Retry-After says when to go on.",
 }
 
@@ -33,6 +33,11 @@ _PAGING = (
     parameter("after", "Where the page begins: next of the page before.", TEXT),
 )
 _ITEM_NAME = parameter("item", "An item, as source/key.", TEXT)
+_WHOSE = parameter(
+    "kommun",
+    "Which municipality, where the installation serves several and the key is not one's own. Left out: the first.",
+    TEXT,
+)
 
 
 def operation(
@@ -58,8 +63,7 @@ def operation(
         "description": f"Least role of the key: {role.value}.",
         "responses": answers,
     }
-    if parameters:
-        found["parameters"] = list(parameters)
+    found["parameters"] = [*parameters, _WHOSE]
     if body:
         found["requestBody"] = {"required": True, "content": {JSON: {"schema": body}}}
     return found

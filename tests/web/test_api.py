@@ -38,6 +38,7 @@ from tests.pipeline.making import NOW
 from tests.web.conftest import Clock, browser_of
 from tests.web.routes import BY_KEY, Writes, key_addresses
 from tests.web.seeding import PUBLISHED, SEEN
+from web import context
 from web.api_description import description
 
 AVLOPP = "/".join(PUBLISHED)
@@ -127,6 +128,13 @@ def test_description_says_the_role_that_is_held_to(app: Flask) -> None:
     assert {f"api.{name}": f"Least role of the key: {BY_KEY[f'api.{name}']}." for name in names} == {
         f"api.{name}": says for name, says in names.items()
     }
+
+
+def test_every_operation_says_how_one_of_several_municipalities_is_named() -> None:
+    operations = [one for methods in description("")["paths"].values() for one in methods.values()]
+    assert [
+        one["operationId"] for one in operations if context.ASKED not in {p["name"] for p in one["parameters"]}
+    ] == []
 
 
 @pytest.mark.parametrize(
