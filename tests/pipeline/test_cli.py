@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,14 @@ import pytest
 
 from pipeline.installation import create_installation
 from pipeline.sample_server import serve_sample_week
+from tests.pipeline.loaded import typed
 
 
 def utkik(home: Path, *words: str, given: str = "", replay: str = "") -> subprocess.CompletedProcess[str]:
     environment = {"UTKIK_HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "120"}
     if replay:
         environment["UTKIK_REPLAY_URL"] = replay
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "pipeline.entry", *words],
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return typed(words, environment, given=given)
 
 
 def values(done: subprocess.CompletedProcess[str]) -> Any:

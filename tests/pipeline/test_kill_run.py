@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +21,10 @@ from pipeline.installation import create_installation
 from pipeline.sample_data import BEFORE_NOW, WEEK_NOW
 from pipeline.sample_feeds import SAMPLE_FEEDS
 from pipeline.sample_server import serve_sample_week
+from tests.pipeline.loaded import typed
 from tests.pipeline.mail_server import mail_server
 
+PROGRAM = (sys.executable, "-m", "pipeline.cli")
 SAMPLED = {"cellar", "funding_tenders", "regeringen", "feeds"}  # the sources that the sample week answers for
 LONGEST_LIFE = 9.0  # seconds: about what a whole run of the sample week takes on two busy cores
 
@@ -34,20 +39,38 @@ def utkik(home: Path, url: str, *words: str, port: int = 0) -> list[str]:
     settings += ['host = "127.0.0.1"', f"port = {port}", 'security = "none"'] if port else []
     home.mkdir(parents=True, exist_ok=True)
     (home / "utkik.toml").write_text("\n".join([f'replay_url = "{url}"', *settings]), encoding="utf-8")
-    return [sys.executable, "-m", "pipeline.cli", "--home", str(home), *words]
+    return [*PROGRAM, "--home", str(home), *words]
 
 
 def run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603 - our own
+    """Run what nobody kills, and return what it showed."""
+    done = typed(command[len(PROGRAM) :], os.environ, seconds=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def prepare(home: Path, url: str, port: int) -> None:
-    utkik(home, url, port=port)  # writes the settings
-    create_installation(home, "mellerud")
-    run(utkik(home, url, "collect", "--now", BEFORE_NOW.isoformat(), "--json", port=port))
-    run(utkik(home, url, "assess", "--now", BEFORE_NOW.isoformat(), "--json", port=port))
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An installation that has assessed the week before, and what the week leaves when nobody disturbs it."""
+
+    home: Path
+    url: str  # of the week's sources
+    status: dict[str, Any]
+    letters: list[str]
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
+    folder = tmp_path_factory.mktemp("begun")
+    home, calm = folder / "home", folder / "calm"
+    with serve_sample_week("before") as before, serve_sample_week("week") as url:
+        utkik(home, before)  # writes the settings
+        create_installation(home, "mellerud")
+        run(utkik(home, before, "collect", "--now", BEFORE_NOW.isoformat(), "--json"))
+        run(utkik(home, before, "assess", "--now", BEFORE_NOW.isoformat(), "--json"))
+        shutil.copytree(home, calm)
+        run(utkik(calm, url, "run", "--now", WEEK_NOW.isoformat(), "--json"))
+        yield Begun(home, url, status(calm, url, 0), letters(calm))
 
 
 def kill_after(command: list[str], seconds: float, *, alone: bool) -> bool:
@@ -72,30 +95,26 @@ def status(home: Path, url: str, port: int) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("kill_run")
 @pytest.mark.parametrize(("mail", "kills"), [("folder", 5), ("smtp", 2)])
-def test_F28_F31_a_killed_run_loses_nothing_and_sends_nothing_twice(tmp_path: Path, mail: str, kills: int) -> None:
-    week = ("run", "--now", WEEK_NOW.isoformat(), "--json")
+def test_F28_F31_a_killed_run_loses_nothing_and_sends_nothing_twice(
+    tmp_path: Path, begun: Begun, mail: str, kills: int
+) -> None:
     chance = random.Random(47)  # noqa: S311 - repeatable moments, not secrets
-    with serve_sample_week("before") as before, serve_sample_week("week") as url, mail_server() as server:
+    with mail_server() as server:
         port = server.port if mail == "smtp" else 0
-        calm, rough = tmp_path / "calm", tmp_path / "rough"
-        for home in (calm, rough):
-            prepare(home, before, port)
-        run(utkik(calm, url, *week, port=port))
-        undisturbed = status(calm, url, port)
-        server.accepted.clear()
-
-        command = utkik(rough, url, *week, port=port)
+        rough = shutil.copytree(begun.home, tmp_path / "rough")
+        command = utkik(rough, begun.url, "run", "--now", WEEK_NOW.isoformat(), "--json", port=port)
         lives = [chance.uniform(0.3, LONGEST_LIFE) for _ in range(kills)]
         killed = [kill_after(command, life, alone=number % 2 == 0) for number, life in enumerate(lives)]
         assert sum(killed) >= kills // 2
         run(command)
 
-        end = status(rough, url, port)
-        assert_same_end(end, undisturbed)
+        end = status(rough, begun.url, port)
+        assert_same_end(end, begun.status)
         if mail == "folder":
-            assert letters(rough) == letters(calm)
-            assert len(letters(rough)) == 6
+            assert letters(rough) == begun.letters
+            assert len(begun.letters) == 6
         else:
             assert len(server.recipients) == len(set(server.recipients))
             assert len(server.recipients) >= 6 - end["digests"].get("unclear", 0)

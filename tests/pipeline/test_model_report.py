@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from pipeline.municipality import load_municipality
 from store.db import Store, open_store
 from store.types import Ruling
 from tests.nlp.teaching import culture_lover
+from tests.pipeline.loaded import typed
 from tests.pipeline.test_learn import NOW, TOWN, fill, say
 
 
@@ -81,9 +81,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def utkik(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline.cli", "--home", str(home), *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("UTKIK_")}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - ours
+    return typed(["--home", str(home), *arguments], environment)
 
 
 @pytest.mark.slow
