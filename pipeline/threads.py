@@ -8,7 +8,15 @@ from crawlers.dates import STOCKHOLM
 from nlp.matters import RULES, read_matter
 from nlp.threads import join
 from store.db import Store
-from store.threads import entries_around, items_without_reading, keys_around, save_readings, save_threads, threads_of
+from store.threads import (
+    entries_around,
+    items_without_reading,
+    keys_around,
+    may_be_tied,
+    save_readings,
+    save_threads,
+    threads_of,
+)
 
 BATCH = 1000  # items per transaction: their texts take some 20 MB
 
@@ -26,7 +34,7 @@ def join_threads(store: Store, *, now: datetime) -> int:
             return threads
         entries = [read_matter(s.item, s.first_seen.astimezone(STOCKHOLM).date()) for s in waiting]
         with store.session() as session:
-            keys = [(entry.source, entry.key) for entry in entries]
+            keys = may_be_tied(session, entries)
             # Looked up before and after: a number that is gone leads only from what was read earlier.
             left = keys_around(session, keys)
             save_readings(session, entries, RULES)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, literal, select, union
 from sqlalchemy.orm import Session, aliased
 
+from store.among import is_among
 from store.codec import deadlines_from_json, deadlines_to_json, money_from_json, money_to_json
 from store.columns import storable
 from store.deadlines import replace_deadlines
@@ -37,7 +38,7 @@ def save_assessments(session: Session, assessments: Sequence[Assessment], *, now
 
 def _replace_areas(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the areas that the items surely have, so that they are found by them."""
-    session.execute(delete(ItemAreaRow).where(ItemAreaRow.item_id.in_([row["item_id"] for row in rows])))
+    session.execute(delete(ItemAreaRow).where(is_among(session, ItemAreaRow.item_id, [row["item_id"] for row in rows])))
     sure = [
         {"item_id": row["item_id"], "area": area}
         for row in rows
@@ -93,7 +94,7 @@ def get_assessments(session: Session, keys: Sequence[Key]) -> dict[Key, Assessme
     found = {}
     for some in chunks(list(ids)):
         query = select(COLUMNS.source, COLUMNS.key, *_OWN).join(AssessmentRow, AssessmentRow.item_id == COLUMNS.id)
-        for row in session.connection().execute(query.where(AssessmentRow.item_id.in_(some))):
+        for row in session.connection().execute(query.where(is_among(session, AssessmentRow.item_id, some))):
             found[row.source, row.key] = _assessment(row)
     return found
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
+from store.among import is_among
 from store.codec import detail_from_json, detail_to_json
 from store.columns import storable
 from store.item_rows import COLUMNS, Key, item_of, rows_by_key
@@ -74,7 +75,7 @@ _NOTHING = _hash({"title": "", "text": "", "deadlines": [], "money": [], "concep
 
 
 def _rows(session: Session, ids: Sequence[int]) -> list[Row[Any]]:
-    return list(session.connection().execute(select(*_DETAILS).where(_DETAILS.item_id.in_(ids))))
+    return list(session.connection().execute(select(*_DETAILS).where(is_among(session, _DETAILS.item_id, ids))))
 
 
 def get_details(session: Session, keys: Sequence[Key]) -> dict[Key, Detail]:

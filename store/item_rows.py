@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from store.among import is_among
 from store.codec import content_hash, deadlines_from_json, item_from_json, item_to_json, money_from_json
 from store.columns import storable
 from store.tables import ItemRow
@@ -152,7 +153,7 @@ def rows_by_key(session: Session, keys: Sequence[Key], *columns: Any, lock: bool
         by_source.setdefault(source, []).append(key)
     for source, names in by_source.items():
         for some in chunks(names):
-            query = select(*columns).where(COLUMNS.source == source, COLUMNS.key.in_(some))
+            query = select(*columns).where(COLUMNS.source == source, is_among(session, COLUMNS.key, some))
             yield from session.connection().execute(query.with_for_update() if lock else query)
 
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from store.codec import day_to_json
-from store.columns import UtcTime
+from store.collector import collector_paused
 from store.deadlines import replace_deadlines
 from store.item_rows import COLUMNS, Key, Told, item_of, narrow, rows_by_key
 from store.removal import barred
 from store.search import search_items
 from store.tables import AssessmentRow, ItemRow, RevisionRow, SightingRow
 from store.types import Item, Kind, Revision, StoredItem
-from store.writing import add, chunks, core_table, upsert_indexed, upsert_selected
+from store.writing import add, chunks, core_table, upsert, upsert_indexed
 
 __all__ = [
     "UpsertCount",
@@ -40,8 +40,6 @@ __all__ = [
 # What a reader would call the item's content; `store.codec.content_hash` covers exactly these.
 _CONTENT = ("title", "text", "status", "opens", "deadlines", "money")
 _SHORT = [COLUMNS[name] for name in ("id", "source", "key", "content_hash", "fingerprint", "first_seen", "changed_at")]
-
-_SEEN = select(COLUMNS.id, bindparam("now", type_=UtcTime())).where(COLUMNS.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,8 @@ def upsert_items(session: Session, items: Sequence[Item], *, now: datetime) -> U
         del latest[key]
     count = UpsertCount()
     for some in chunks(list(latest.values())):
-        count += _upsert_chunk(session, some, now)
+        with collector_paused():
+            count += _upsert_chunk(session, some, now)
     return count
 
 
@@ -96,7 +95,7 @@ def _upsert_chunk(session: Session, items: Sequence[Told], now: datetime) -> Ups
     add(session, RevisionRow, found)
     _keep_deadlines(session, new, {stored[told.key].id: told for told in touched})
     seen = {row.id for row in stored.values()}.union(ids)
-    upsert_selected(session, SightingRow, ["item_id", "last_seen"], _SEEN, {"ids": sorted(seen), "now": now})
+    upsert(session, SightingRow, [{"item_id": number, "last_seen": now} for number in sorted(seen)])
     events = sum(row["is_event"] for row in found)
     return UpsertCount(len(new), len(changed), len(items) - len(new) - len(changed), events)
 

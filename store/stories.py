@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from store.among import is_among
 from store.item_rows import COLUMNS, Key, item_ids, rows_by_key
 from store.tables import ItemRow, StoryMemberRow, StoryRow
 from store.types import Story
@@ -36,16 +37,20 @@ def _leave(session: Session, names: Sequence[str], ids: Sequence[int]) -> list[s
     """Take these items out of the stories they were in, empty the named stories, and return all that lost members."""
     left: set[str] = set()
     for some in chunks(ids):
-        gone = delete(StoryMemberRow).where(StoryMemberRow.item_id.in_(some)).returning(StoryMemberRow.story_id)
+        gone = (
+            delete(StoryMemberRow)
+            .where(is_among(session, StoryMemberRow.item_id, some))
+            .returning(StoryMemberRow.story_id)
+        )
         left.update(session.execute(gone).scalars())
-    session.execute(delete(StoryMemberRow).where(StoryMemberRow.story_id.in_(names)))
+    session.execute(delete(StoryMemberRow).where(is_among(session, StoryMemberRow.story_id, names)))
     return sorted(left)
 
 
 def _remove_empty(session: Session, names: Sequence[str]) -> None:
     for some in chunks(names):
         has_member = select(StoryMemberRow.item_id).where(StoryMemberRow.story_id == StoryRow.id).exists()
-        session.execute(delete(StoryRow).where(StoryRow.id.in_(some), ~has_member))
+        session.execute(delete(StoryRow).where(is_among(session, StoryRow.id, some), ~has_member))
 
 
 def story_of(session: Session, keys: Sequence[Key]) -> dict[Key, str]:
@@ -55,7 +60,9 @@ def story_of(session: Session, keys: Sequence[Key]) -> dict[Key, str]:
     }
     found = {}
     for some in chunks(list(keys_by_id)):
-        query = select(StoryMemberRow.item_id, StoryMemberRow.story_id).where(StoryMemberRow.item_id.in_(some))
+        query = select(StoryMemberRow.item_id, StoryMemberRow.story_id).where(
+            is_among(session, StoryMemberRow.item_id, some)
+        )
         found.update({keys_by_id[number]: story for number, story in session.execute(query)})
     return found
 

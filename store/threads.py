@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from store.among import is_among
 from store.item_rows import COLUMNS, Key, item_ids, item_of, rows_by_key
 from store.tables import ItemRow, ThreadMemberRow, ThreadReadingRow, ThreadRow, ThreadTieRow
 from store.types import Bond, Stage, StoredItem, Thread, ThreadEntry, ThreadMember, Tie
@@ -35,6 +36,19 @@ def items_without_reading(session: Session, rules: str, limit: int = 500) -> lis
     return [item_of(row) for row in session.execute(query)]
 
 
+def may_be_tied(session: Session, entries: Sequence[ThreadEntry]) -> list[Key]:
+    """Return the items that can be in a thread or leave one: tied to something now, or read before.
+
+    Most of what is new names no number, and need not be looked for among all that was read.
+    """
+    keys = [(entry.source, entry.key) for entry in entries]
+    found: set[Key] = {(entry.source, entry.key) for entry in entries if entry.ties}
+    ids = {row.id: (row.source, row.key) for row in rows_by_key(session, keys, *_NAMES)}
+    query = select(ThreadReadingRow.item_id).where(is_among(session, ThreadReadingRow.item_id, list(ids)))
+    found.update(ids[number] for number in session.scalars(query))
+    return [key for key in keys if key in found]
+
+
 def save_readings(session: Session, entries: Sequence[ThreadEntry], rules: str) -> None:
     """Keep what these rules read in the items, in place of what was read before."""
     latest = {(entry.source, entry.key): entry for entry in entries}
@@ -46,7 +60,9 @@ def save_readings(session: Session, entries: Sequence[ThreadEntry], rules: str) 
         }
         known = [(rows[key], entry) for key, entry in some if key in rows]
         upsert(session, ThreadReadingRow, [_reading(row, entry, rules) for row, entry in known])
-        session.execute(delete(ThreadTieRow).where(ThreadTieRow.item_id.in_([row.id for row, _ in known])))
+        session.execute(
+            delete(ThreadTieRow).where(is_among(session, ThreadTieRow.item_id, [row.id for row, _ in known]))
+        )
         ties = {(row.id, tie.number): tie.bond.value for row, entry in known for tie in reversed(entry.ties)}
         add(
             session,
@@ -76,7 +92,7 @@ def keys_around(session: Session, keys: Sequence[Key]) -> list[Key]:
     ids = set(item_ids(session, keys).values())
     found: list[Key] = []
     for some in chunks(sorted(_around(session, ids) - ids)):
-        query = select(COLUMNS.source, COLUMNS.key).where(COLUMNS.id.in_(some))
+        query = select(COLUMNS.source, COLUMNS.key).where(is_among(session, COLUMNS.id, some))
         found += [(source, key) for source, key in session.execute(query)]
     return found
 
@@ -98,21 +114,23 @@ _READING = tuple(core_table(ThreadReadingRow).c)
 def _numbers_of(session: Session, ids: Iterable[int]) -> set[str]:
     found: set[str] = set()
     for some in chunks(sorted(ids)):
-        found.update(session.scalars(select(ThreadTieRow.number).where(ThreadTieRow.item_id.in_(some)).distinct()))
+        found.update(
+            session.scalars(select(ThreadTieRow.number).where(is_among(session, ThreadTieRow.item_id, some)).distinct())
+        )
     return found
 
 
 def _items_with(session: Session, numbers: Collection[str]) -> set[int]:
     found: set[int] = set()
     for some in chunks(sorted(numbers)):
-        found.update(session.scalars(select(ThreadTieRow.item_id).where(ThreadTieRow.number.in_(some))))
+        found.update(session.scalars(select(ThreadTieRow.item_id).where(is_among(session, ThreadTieRow.number, some))))
     return found
 
 
 def _thread_mates(session: Session, ids: Iterable[int]) -> set[int]:
     found: set[int] = set()
     for some in chunks(sorted(ids)):
-        mine = select(ThreadMemberRow.thread_id).where(ThreadMemberRow.item_id.in_(some))
+        mine = select(ThreadMemberRow.thread_id).where(is_among(session, ThreadMemberRow.item_id, some))
         found.update(session.scalars(select(ThreadMemberRow.item_id).where(ThreadMemberRow.thread_id.in_(mine))))
     return found
 
@@ -122,10 +140,10 @@ def _entries(session: Session, ids: Iterable[int]) -> list[ThreadEntry]:
     for some in chunks(sorted(ids)):
         ties: dict[int, list[Tie]] = {}
         query = select(ThreadTieRow.item_id, ThreadTieRow.number, ThreadTieRow.bond)
-        for item, number, bond in session.execute(query.where(ThreadTieRow.item_id.in_(some))):
+        for item, number, bond in session.execute(query.where(is_among(session, ThreadTieRow.item_id, some))):
             ties.setdefault(item, []).append(Tie(number, Bond(bond)))
         readings = select(COLUMNS.source, COLUMNS.key, *_READING).join(ItemRow, ItemRow.id == ThreadReadingRow.item_id)
-        found = session.execute(readings.where(ThreadReadingRow.item_id.in_(some)))
+        found = session.execute(readings.where(is_among(session, ThreadReadingRow.item_id, some)))
         entries += [_entry(row, ties.get(row.item_id, [])) for row in found]
     return entries
 
@@ -147,7 +165,11 @@ def save_threads(session: Session, threads: Sequence[Thread], looked_at: Sequenc
     ids = item_ids(session, [*looked_at, *((source, key) for _, source, key in members)])
     left: set[str] = set()
     for some in chunks(list(ids.values())):
-        gone = delete(ThreadMemberRow).where(ThreadMemberRow.item_id.in_(some)).returning(ThreadMemberRow.thread_id)
+        gone = (
+            delete(ThreadMemberRow)
+            .where(is_among(session, ThreadMemberRow.item_id, some))
+            .returning(ThreadMemberRow.thread_id)
+        )
         left.update(session.execute(gone).scalars())
     upsert(session, ThreadRow, [{"id": thread.id, "changed_at": now} for thread in threads])
     rows = [
@@ -164,7 +186,7 @@ def save_threads(session: Session, threads: Sequence[Thread], looked_at: Sequenc
     add(session, ThreadMemberRow, rows)
     for names in chunks(sorted(left)):
         has_member = select(ThreadMemberRow.item_id).where(ThreadMemberRow.thread_id == ThreadRow.id).exists()
-        session.execute(delete(ThreadRow).where(ThreadRow.id.in_(names), ~has_member))
+        session.execute(delete(ThreadRow).where(is_among(session, ThreadRow.id, names), ~has_member))
 
 
 def threads_of(session: Session, keys: Sequence[Key]) -> dict[Key, Thread]:
@@ -172,7 +194,9 @@ def threads_of(session: Session, keys: Sequence[Key]) -> dict[Key, Thread]:
     keys_by_id = {row.id: (row.source, row.key) for row in rows_by_key(session, keys, *_NAMES)}
     in_thread: dict[Key, str] = {}
     for some in chunks(list(keys_by_id)):
-        query = select(ThreadMemberRow.item_id, ThreadMemberRow.thread_id).where(ThreadMemberRow.item_id.in_(some))
+        query = select(ThreadMemberRow.item_id, ThreadMemberRow.thread_id).where(
+            is_among(session, ThreadMemberRow.item_id, some)
+        )
         in_thread.update({keys_by_id[item]: thread for item, thread in session.execute(query)})
     threads = _threads(session, set(in_thread.values()))
     return {key: threads[thread] for key, thread in in_thread.items()}
@@ -184,7 +208,7 @@ _NAMES = (COLUMNS.id, COLUMNS.source, COLUMNS.key)
 def threads_with(session: Session, numbers: Collection[str]) -> list[Thread]:
     """Return the threads that an item with one of these numbers is in, the latest first."""
     query = select(ThreadMemberRow.thread_id).join(ThreadTieRow, ThreadTieRow.item_id == ThreadMemberRow.item_id)
-    names = set(session.scalars(query.where(ThreadTieRow.number.in_(sorted(numbers)))))
+    names = set(session.scalars(query.where(is_among(session, ThreadTieRow.number, sorted(numbers)))))
     return latest_first(_threads(session, names).values())
 
 
@@ -204,7 +228,7 @@ def _threads(session: Session, names: Collection[str]) -> dict[str, Thread]:
         query = (
             select(ThreadMemberRow.thread_id, ItemRow.source, ItemRow.key, ThreadMemberRow.stage, ThreadMemberRow.day)
             .join(ItemRow, ItemRow.id == ThreadMemberRow.item_id)
-            .where(ThreadMemberRow.thread_id.in_(some))
+            .where(is_among(session, ThreadMemberRow.thread_id, some))
             .order_by(ThreadMemberRow.thread_id, ThreadMemberRow.position)
         )
         for name, source, key, stage, day in session.execute(query):
