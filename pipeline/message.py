@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import quoprimime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from pipeline.letter import Letter
-from pipeline.letter_item import Day
+from pipeline.letter_item import Day, LetterItem
 from pipeline.wording import clean, shortened, upper_first
 
 LINE = 72  # of the text part: room for a few "> " before 78
 LONGEST_SUBJECT = 150
 LONGEST_NAME = 60
+ANSWER = "\x00"  # stands where an item's own page to answer on goes; no text of a letter has a control character
+
+Answers = tuple[tuple[str, str], ...]
 # Written as they are: folded or encoded, mail programs no longer find the addresses in them.
 LITERAL_HEADERS = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id"})
 
@@ -110,10 +114,10 @@ def message_bytes(rendered: Rendered, envelope: Envelope) -> bytes:
 
     Most lines of a letter stand in thousands of others too, and the email package encodes each anew, three times over.
     """
-    head, boundary = _head(rendered.subject, envelope), _boundary(envelope)
-    head["MIME-Version"] = "1.0"
-    head["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
-    lines = [POLICY.fold_binary(name, value) for name, value in head.raw_items()]
+    boundary = _boundary(envelope)
+    kind_of_all = f'multipart/alternative; boundary="{boundary}"'
+    fields = (*_fields(rendered.subject, envelope), ("MIME-Version", "1.0"), ("Content-Type", kind_of_all))
+    lines = [_folded(name, value) for name, value in fields]
     for kind, text, end in (("plain", rendered.text, b""), ("html", rendered.html, b"MIME-Version: 1.0\r\n")):
         lines.append(
             f'\r\n--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
@@ -136,25 +140,50 @@ def _boundary(envelope: Envelope) -> str:
 
 def _head(subject: str, envelope: Envelope) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
-    message["From"] = _address(envelope.sender_name or f"Utkik {envelope.short}", envelope.sender)
-    message["To"] = _address(envelope.recipient_name, envelope.recipient)
-    message["Reply-To"] = _address("", envelope.coordinator)
-    message["Subject"] = subject
-    message["Date"] = envelope.date
-    message["Message-ID"] = envelope.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "OOF, NRN, AutoReply, RN"
-    message["List-Id"] = f"<omvarldsbrev.{envelope.domain}>"
-    by_mail = f"<mailto:{envelope.coordinator}?subject={quote('Avsluta omvärldsbrevet')}>"
-    message["List-Unsubscribe"] = f"<{envelope.leave}>, {by_mail}" if envelope.leave else by_mail
-    if envelope.leave:
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    for name, value in _fields(subject, envelope):
+        message[name] = value.address() if isinstance(value, Mailbox) else value
     return message
 
 
-def _address(name: str, email: str) -> Address:
-    user, _, domain = email.rpartition("@")
-    return Address(shortened(clean(name), LONGEST_NAME), user, domain)
+class Mailbox(NamedTuple):
+    """A name and an address, which the email package's own address does not let itself be remembered by."""
+
+    name: str
+    email: str
+
+    def address(self) -> Address:
+        """Return it as the email package takes it."""
+        user, _, domain = self.email.rpartition("@")
+        return Address(shortened(clean(self.name), LONGEST_NAME), user, domain)
+
+
+Field = tuple[str, "str | datetime | Mailbox"]
+
+
+def _fields(subject: str, envelope: Envelope) -> list[Field]:
+    by_mail = f"<mailto:{envelope.coordinator}?subject={quote('Avsluta omvärldsbrevet')}>"
+    return [
+        ("From", Mailbox(envelope.sender_name or f"Utkik {envelope.short}", envelope.sender)),
+        ("To", Mailbox(envelope.recipient_name, envelope.recipient)),
+        ("Reply-To", Mailbox("", envelope.coordinator)),
+        ("Subject", subject),
+        ("Date", envelope.date),
+        ("Message-ID", envelope.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, NRN, AutoReply, RN"),
+        ("List-Id", f"<omvarldsbrev.{envelope.domain}>"),
+        ("List-Unsubscribe", f"<{envelope.leave}>, {by_mail}" if envelope.leave else by_mail),
+        *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if envelope.leave else []),
+    ]
+
+
+@lru_cache(maxsize=1_000)  # most headers are the same in all letters of a municipality
+def _folded(name: str, value: str | datetime | Mailbox) -> bytes:
+    """Return the header as it goes over the wire; the email package refuses what could begin another."""
+    message = EmailMessage(policy=POLICY)
+    message[name] = value.address() if isinstance(value, Mailbox) else value
+    [(_, held)] = message.raw_items()
+    return POLICY.fold_binary(name, held)
 
 
 @cache
@@ -168,7 +197,24 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"wrap": wrap, "day_in_text": day_in_text, "upper_first": upper_first}
+    environment.globals["item_in"] = item_in
     return environment
+
+
+def item_in(template: str, item: LetterItem, answers: Answers) -> str:
+    """Return the item as the template shows it; only the page to answer on differs between its readers' letters."""
+    if not item.answer:
+        return _item_in(template, item, answers)
+    block = _item_in(template, replace(item, answer=ANSWER), answers)
+    is_html = isinstance(block, Markup)
+    shown = block.replace(ANSWER, escape(item.answer) if is_html else item.answer)
+    return Markup(shown) if is_html else shown  # noqa: S704 - a template's own, in which all else is escaped
+
+
+@lru_cache(maxsize=2_000)  # the same items stand in many letters: 4 MB
+def _item_in(template: str, item: LetterItem, answers: Answers) -> str:
+    block = _environment().get_template(template).render(item=item, answers=answers).removesuffix("\n")
+    return Markup(block) if template.endswith(".html.j2") else block  # noqa: S704 - likewise
 
 
 @cache

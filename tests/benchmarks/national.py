@@ -36,6 +36,7 @@ from store.assessments import iter_assessed
 from store.digests import list_digests
 from store.types import Ruling, Verdict
 from store.verdicts import save_verdict
+from tests.benchmarks.memory import watched
 from tests.benchmarks.texts import SUBJECTS, feed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,7 @@ class Step:
     name: str
     clock: float
     used: float
+    megabytes: float = 0.0  # the most that this process has had until its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Monday:
     steps: tuple[Step, ...]
     megabytes: float  # the most that this process has had
     megabytes_children: float  # the most that a crawl has had
+    megabytes_server: float = 0.0  # the most that a database server on this machine has had, what it shares once
 
     @property
     def clock(self) -> float:
@@ -152,7 +155,7 @@ def measure(home: Path, *, municipalities: int, items: int, port: int, database:
     """Do the Monday in this process and return what it took; raises RuntimeError when a letter is missing."""
     feeds = max(1, items // PER_FEED)
     quiet, taken = Console(quiet=True), []
-    with served() as replay:
+    with served() as replay, watched(database) as most:
         write_home(home, municipalities=municipalities, feeds=feeds, replay=replay, port=port, database=database)
         with open_installation(home) as installation:
             week = iso_week(NOW)
@@ -168,17 +171,14 @@ def measure(home: Path, *, municipalities: int, items: int, port: int, database:
                     judge(installation)
                 clock, used = time.perf_counter(), _used()
                 do()
-                taken.append(Step(name, time.perf_counter() - clock, _used() - used))
+                taken.append(Step(name, time.perf_counter() - clock, _used() - used, most.own))
                 sys.stderr.write(f"{name}: {taken[-1].clock:.1f} s by the clock, {taken[-1].used:.1f} s used\n")
             with installation.store.reading() as session:
                 letters = list_digests(session, week=week)
     sent = sum(letter.state.value == "sent" for letter in letters)
     if sent < municipalities * CONTACTS:
         raise RuntimeError(f"{sent} letters sent of {len(letters)} written")
-    own, children = (
-        resource.getrusage(whose).ru_maxrss / 1024 for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return Monday(municipalities, feeds * PER_FEED, sent, tuple(taken), own, children)
+    return Monday(municipalities, feeds * PER_FEED, sent, tuple(taken), most.own, most.children, most.server)
 
 
 def judge(installation: Installation) -> None:
