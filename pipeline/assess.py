@@ -13,12 +13,13 @@ from nlp.stories import StoryEntry, group
 from pipeline.engine import LOCAL, Engine
 from pipeline.record import begin, complete
 from pipeline.threads import join_threads
-from store.assessments import iter_assessed, save_assessments
+from store.assessments import save_assessments
+from store.collector import collector_paused
 from store.db import Store
 from store.details import get_details, with_detail
 from store.errors import ModelMismatch
 from store.items import count_without_assessment, items_without_assessment
-from store.stories import list_stories, save_stories
+from store.stories import Telling, recent_tellings, save_stories, stories_with
 from store.types import Assessment, Item, Run, StoredItem
 
 BATCH = 500  # items per transaction; an interrupted assessment loses at most this much work
@@ -96,7 +97,7 @@ def _assess_all(store: Store, assessor: Assessing, engine: Engine, now: datetime
             replace(assessment, content_hash=stored.content_hash)
             for stored, assessment in zip(batch.stored, said, strict=True)
         ]
-        with store.session() as session:
+        with store.session() as session, collector_paused():
             save_assessments(session, assessments, now=now)
         done += len(assessments)
         told.of(done)
@@ -114,7 +115,7 @@ class _Batch:
 def _waiting(store: Store, version: str) -> Iterator[_Batch]:
     last = None
     while True:
-        with store.reading() as session:
+        with store.reading() as session, collector_paused():
             waiting = items_without_assessment(session, version, limit=BATCH, after=last)
             details = get_details(session, [(stored.item.source, stored.item.key) for stored in waiting])
         if not waiting:
@@ -123,32 +124,32 @@ def _waiting(store: Store, version: str) -> Iterator[_Batch]:
         yield _Batch(waiting, [with_detail(s.item, details.get((s.item.source, s.item.key))) for s in waiting])
 
 
+@collector_paused()
 def join_stories(store: Store, *, now: datetime) -> int:
     """Join the items of the last weeks that tell the same thing; return how many stories there are among them.
 
     An item that has not changed keeps its story, so that running this again changes nothing.
     """
     with store.reading() as session:
-        recent = iter_assessed(session, min_relevance=FEWEST_RELEVANCE, since=now - STORY_WINDOW)
-        entries = [story_entry(stored, assessment) for stored, assessment in recent]
+        recent = recent_tellings(session, min_relevance=FEWEST_RELEVANCE, since=now - STORY_WINDOW)
         # With their older members, or those would fall out of the stories they are in.
-        existing = {member: story.id for story in list_stories(session) for member in story.members}
-    stories = group(entries, existing)
+        known = stories_with(session, [telling.number for telling in recent])
+    stories = group(
+        [_entry(telling) for telling in recent], {key: story.id for story in known for key in story.members}
+    )
     with store.session() as session:
         save_stories(session, stories, now=now)
     return len(stories)
 
 
-def story_entry(stored: StoredItem, assessment: Assessment) -> StoryEntry:
-    """Return what the joining of stories looks at."""
-    item = stored.item
+def _entry(telling: Telling) -> StoryEntry:
     return StoryEntry(
-        source=item.source,
-        key=item.key,
-        title=item.title,
-        text=item.text,
-        published=item.published or stored.first_seen.date(),
-        language=assessment.language,
-        references=item.references,
-        kind=item.kind,
+        source=telling.source,
+        key=telling.key,
+        title=telling.title,
+        text=telling.text,
+        published=telling.day,
+        language=telling.language,
+        references=telling.references,
+        kind=telling.kind,
     )

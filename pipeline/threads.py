@@ -7,6 +7,7 @@ from datetime import datetime
 from crawlers.dates import STOCKHOLM
 from nlp.matters import RULES, read_matter
 from nlp.threads import join
+from store.collector import collector_paused
 from store.db import Store
 from store.threads import (
     entries_around,
@@ -27,20 +28,26 @@ def join_threads(store: Store, *, now: datetime) -> int:
     Relevance does not matter here: the proposal that nobody was shown is what makes the act a new stage.
     """
     threads = 0
-    while True:
-        with store.reading() as session:
-            waiting = items_without_reading(session, RULES, limit=BATCH)
-        if not waiting:
-            return threads
-        entries = [read_matter(s.item, s.first_seen.astimezone(STOCKHOLM).date()) for s in waiting]
-        with store.session() as session:
-            keys = may_be_tied(session, entries)
-            # Looked up before and after: a number that is gone leads only from what was read earlier.
-            left = keys_around(session, keys)
-            save_readings(session, entries, RULES)
-            around = entries_around(session, [*left, *keys])
-            looked_at = [(entry.source, entry.key) for entry in around]
-            existing = {key: thread.id for key, thread in threads_of(session, looked_at).items()}
-            found = join(around, existing)
-            save_threads(session, found, looked_at, now=now)
-        threads += len(found)
+    while (found := _join_some(store, now)) is not None:
+        threads += found
+    return threads
+
+
+@collector_paused()
+def _join_some(store: Store, now: datetime) -> int | None:
+    with store.reading() as session:
+        waiting = items_without_reading(session, RULES, limit=BATCH)
+    if not waiting:
+        return None
+    entries = [read_matter(s.item, s.first_seen.astimezone(STOCKHOLM).date()) for s in waiting]
+    with store.session() as session:
+        keys = may_be_tied(session, entries)
+        # Looked up before and after: a number that is gone leads only from what was read earlier.
+        left = keys_around(session, keys)
+        save_readings(session, entries, RULES)
+        around = entries_around(session, [*left, *keys])
+        looked_at = [(entry.source, entry.key) for entry in around]
+        existing = {key: thread.id for key, thread in threads_of(session, looked_at).items()}
+        found = join(around, existing)
+        save_threads(session, found, looked_at, now=now)
+    return len(found)

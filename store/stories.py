@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from store.among import is_among
 from store.item_rows import COLUMNS, Key, item_ids, rows_by_key
-from store.tables import ItemRow, StoryMemberRow, StoryRow
-from store.types import Story
+from store.tables import AssessmentRow, ItemRow, StoryMemberRow, StoryRow
+from store.types import Kind, Reference, Story
 from store.writing import add, chunks, upsert
 
 
@@ -67,16 +69,68 @@ def story_of(session: Session, keys: Sequence[Key]) -> dict[Key, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What of an item shows whether it tells the same as another, and its number in the store."""
+
+    number: int
+    source: str
+    key: str
+    kind: Kind
+    title: str
+    text: str
+    day: date
+    language: str  # as it was read, not as the source has it
+    references: tuple[Reference, ...]
+
+
+_TOLD = [COLUMNS[name] for name in ("id", "source", "key", "kind", "title", "text", "published", "first_seen", "refs")]
+
+
+def recent_tellings(session: Session, *, min_relevance: float, since: datetime) -> list[Telling]:
+    """Return what the assessed items tell that were first seen or changed at the moment or later, in no order."""
+    query = (
+        select(*_TOLD, AssessmentRow.language)
+        .join(AssessmentRow, AssessmentRow.item_id == COLUMNS.id)
+        .where(AssessmentRow.relevance >= min_relevance, COLUMNS.changed_at >= since)
+    )
+    return [
+        Telling(number, source, key, _KINDS[kind], title, text, day or seen.date(), language, _references(rows))
+        for number, source, key, kind, title, text, day, seen, rows, language in session.connection().execute(query)
+    ]
+
+
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+def _references(rows: Sequence[Sequence[str]]) -> tuple[Reference, ...]:
+    return tuple(Reference(*row) for row in rows)
+
+
+def stories_with(session: Session, numbers: Collection[int]) -> list[Story]:
+    """Return the stories that one of these items is in, with all their members."""
+    names: set[str] = set()
+    for some in chunks(sorted(numbers)):
+        query = select(StoryMemberRow.story_id).where(is_among(session, StoryMemberRow.item_id, some))
+        names.update(session.scalars(query))
+    return [
+        story for some in chunks(sorted(names)) for story in _stories(session, is_among(session, StoryRow.id, some))
+    ]
+
+
 def list_stories(session: Session, *, since: datetime | None = None) -> list[Story]:
     """Return the stories saved at or after the moment, or all, members in their order."""
+    return _stories(session, *([] if since is None else [StoryRow.changed_at >= since]))
+
+
+def _stories(session: Session, *conditions: Any) -> list[Story]:
     query = (
         select(StoryMemberRow.story_id, ItemRow.source, ItemRow.key)
         .join(ItemRow, ItemRow.id == StoryMemberRow.item_id)
         .join(StoryRow, StoryRow.id == StoryMemberRow.story_id)
+        .where(*conditions)
         .order_by(StoryMemberRow.story_id, StoryMemberRow.position)
     )
-    if since is not None:
-        query = query.where(StoryRow.changed_at >= since)
     members: dict[str, list[Key]] = {}
     for story_id, source, key in session.execute(query):
         members.setdefault(story_id, []).append((source, key))
