@@ -32,6 +32,7 @@ def test_there_are_six_examples_after_the_common_beginning() -> None:
     assert len(EXAMPLES) == 7
 
 
+@pytest.mark.xdist_group("notebooks")
 @pytest.mark.parametrize("number", range(1, 7))
 def test_example_runs_and_gives_rows(number: int, homes: dict[str, Path]) -> None:
     begin = EXAMPLES[0].replace('"~/.utkik"', repr(str(homes["year"])))

@@ -130,6 +130,7 @@ def test_the_worst_part_names_the_state_and_every_fault_is_told() -> None:
     )
 
 
+@pytest.mark.xdist_group("collect")
 def test_times_in_the_store_are_utc(weeks: tuple[Store, list[list[Run]]]) -> None:
     store, _ = weeks
     with store.reading() as session:

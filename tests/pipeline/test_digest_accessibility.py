@@ -11,7 +11,7 @@ from tests.pipeline.making import GOLDEN
 from tests.pipeline.weeks import WEEKS
 from tests.web.browsing import RULES, chromium, needs_chromium, run_axe
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.xdist_group("digest_accessibility")]
 
 
 @pytest.fixture(scope="module")

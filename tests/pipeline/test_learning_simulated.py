@@ -89,6 +89,7 @@ def as_labelled(case: Case) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("labelled")
 @pytest.mark.parametrize(
     ("taste", "least_gain"), [(schools_and_culture, 0.08), (culture_but_no_energy_calls, -0.02), (as_labelled, -0.02)]
 )

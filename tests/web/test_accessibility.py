@@ -24,7 +24,7 @@ STRANGERS = ("about.", "login.", "residents.", "sso.")  # pages that are looked 
 
 PARTS = ("digests.progress", "static", "week.pane")  # fetched into a page, and no page by themselves
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.xdist_group("accessibility")]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.pipeline.making import NOW
 from tests.web.browsing import chromium, logged_in, needs_chromium, served, violations
 from tests.web.conftest import Clock
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.xdist_group("answers_browser")]
 
 
 @pytest.fixture(scope="module")

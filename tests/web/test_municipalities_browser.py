@@ -23,7 +23,7 @@ WIDTHS = (320, 1400)
 PAGES = ("/kommuner", "/veckan", "/installningar", "/api-nycklar", "/handelser")
 OPEN = ("/for-invanare", "/tillganglighet", "/for-invanare?kommun=bortby")
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.xdist_group("municipalities_browser")]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ PAGES = (
     "/modell",
 )
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.xdist_group("office_browser")]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from store.types import Role
 from tests.web import register
 from tests.web.browsing import chromium, logged_in, needs_chromium, served, violations
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.xdist_group("register_browser")]
 
 PAGES = (
     "/frister",

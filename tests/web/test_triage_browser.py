@@ -42,7 +42,7 @@ HOSTILE = (
     '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
 )
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.xdist_group("triage_browser")]
 
 
 @pytest.fixture(scope="module")
