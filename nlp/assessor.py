@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from nlp import explanation
+from nlp.explanation import Reasons
 from nlp.extraction import extract_conditions
 from nlp.facts import find_facts
 from nlp.knowledge import Knowledge, load_knowledge
@@ -18,16 +20,14 @@ from nlp.marks import EVERY
 from nlp.matching import lower
 from nlp.measures import Floats
 from nlp.model_file import FOLDER, read_model
-from nlp.reading import KnowledgeReader, Read, beginning, fingerprint
+from nlp.reading import KnowledgeReader, Reading, beginning, fingerprint
 from nlp.said import Said, said_by_knowledge, said_by_model
 from nlp.shares import Explanation, explain
-from nlp.signs import KNOWN
 from nlp.summary import pick_sentence
 from nlp.word_sums import Counted, WordSums
 from store.codec import content_hash
-from store.collector import collector_paused
 from store.errors import ModelError, ModelMissing
-from store.types import Assessment, Item
+from store.types import Assessment, Item, Reason
 
 logger = logging.getLogger(__name__)
 
@@ -76,60 +76,51 @@ class Assessor:
         assessments: list[Assessment] = []
         waiting = iter(items)
         while batch := list(islice(waiting, BATCH)):
-            with collector_paused():
-                found = self._say(batch)
-                assessments += [
-                    self._safely(item, read, said, brief) for item, (read, said) in zip(batch, found, strict=True)
-                ]
-                del found
+            with _collector_paused():
+                assessments += self._safely(batch, brief)
         return assessments
 
     def explain(self, item: Item) -> Explanation:
         """Return every part of an item's relevance and areas; the parts of each sum to its margin."""
-        (read,), counted, scales, sums = self.read([item])
-        if read is None:
-            raise ModelError(f"{item.source} {item.key}: posten går inte att läsa")
-        if self.learnt is None:
-            return explain(read, None, [], sums[0])
-        return explain(read, self.learnt, counted.words, self._words.shares(counted, scales, 1).of_all())
+        try:
+            reading, counted, scales, sums = self.read([item])
+        except Exception as error:
+            raise ModelError(f"{item.source} {item.key}: posten går inte att läsa") from error
+        words, shares = (
+            ([], sums[0]) if self.learnt is None else (counted.words, self._words.shares(counted, scales, 1).of_all())
+        )
+        return explain(reading.signs.of(0), reading.steps_of(0), self.learnt, words, shares)
 
-    def read(self, items: Sequence[Item]) -> tuple[list[Read | None], Counted, list[Floats], list[Floats]]:
-        """Return what the knowledge finds in each item, and the items' words, what scales them and their sums.
-
-        An item that cannot be read is None: it must not stop a week's reading, and is told in the log.
-        """
+    def read(self, items: Sequence[Item]) -> tuple[Reading, Counted, list[Floats], list[Floats]]:
+        """Return what the knowledge finds in the items, and their words, what scales them and their sums."""
         cut = [beginning(item) for item in items]
         counted = self._words.count([(lower(item.title), lower(item.text)) for item in cut])
         scales = self._words.scales(counted)
         sums = self._words.sums(counted, scales)
-        languages = detect_all(cut)
-        told = zip(items, cut, sums[0].tolist(), languages, strict=True)
-        return [self._try(item, short, row, language) for item, short, row, language in told], counted, scales, sums
+        return self._reader.read(cut, sums[0], detect_all(cut)), counted, scales, sums
 
-    def _try(self, item: Item, short: Item, cosines: list[float], language: str) -> Read | None:
+    def _safely(self, items: Sequence[Item], brief: bool) -> list[Assessment]:
+        """Assess items together, or one by one when one of them is odd: it must not stop a week's reading."""
         try:
-            return self._reader.read(short, cosines, language)
+            return self._assess(items, brief)
         except Exception:
-            logger.exception("item could not be read: %s %s", item.source, item.key)
-            return None
+            if len(items) > 1:
+                return [said for item in items for said in self._safely([item], brief)]
+            logger.exception("item could not be assessed: %s %s", items[0].source, items[0].key)
+            return [self._nothing(items[0])]
 
-    def _say(self, items: Sequence[Item]) -> list[tuple[Read | None, Said | None]]:
-        reads, counted, scales, sums = self.read(items)
+    def _assess(self, items: Sequence[Item], brief: bool) -> list[Assessment]:
+        reading, counted, scales, sums = self.read(items)
         if self.learnt is None:
-            return [(read, said_by_knowledge(read) if read else None) for read in reads]
-        rows = [read.signs if read else {KNOWN: 0.0} for read in reads]
-        margins = self.learnt.margins(rows, sums[1])
-        shares = self._words.shares(counted, scales, 1)
-        return list(zip(reads, said_by_model(reads, self.learnt, margins, shares), strict=True))
-
-    def _safely(self, item: Item, read: Read | None, said: Said | None, brief: bool) -> Assessment:
-        if read is None or said is None:
-            return self._nothing(item)
-        try:
-            return self._assess(item, read, said, brief)
-        except Exception:  # one odd item must not stop a week's reading; it is told and assessed low
-            logger.exception("item could not be assessed: %s %s", item.source, item.key)
-            return self._nothing(item)
+            all_said = said_by_knowledge(reading)
+        else:
+            margins = self.learnt.margins(reading.signs, sums[1])
+            all_said = said_by_model(reading, self.learnt, margins, self._words.shares(counted, scales, 1))
+        reasons = Reasons(self.knowledge, reading)
+        return [
+            self._told(item, reading, number, said, reasons.of(number, said), brief)
+            for number, (item, said) in enumerate(zip(items, all_said, strict=True))
+        ]
 
     def _nothing(self, item: Item) -> Assessment:
         return Assessment(
@@ -145,11 +136,13 @@ class Assessor:
             money=item.money,
         )
 
-    def _assess(self, item: Item, read: Read, said: Said, brief: bool) -> Assessment:
-        language = read.known.language
-        unreadable = bool(item.text) and not read.item.text
-        whole = read.item if unreadable else item  # a last day often stands at the end
-        marks = read.marks if read.item is item else EVERY  # of what is left unread they are not known
+    def _told(
+        self, item: Item, reading: Reading, number: int, said: Said, reasons: tuple[Reason, ...], brief: bool
+    ) -> Assessment:
+        language, read = reading.languages[number], reading.items[number]
+        unreadable = bool(item.text) and not read.text
+        whole = read if unreadable else item  # a last day often stands at the end
+        marks = reading.marks[number] if read is item else EVERY  # of what is left unread they are not known
         conditions, facts = extract_conditions(whole, language, marks), find_facts(whole, language, marks)
         return Assessment(
             source=item.source,
@@ -162,7 +155,23 @@ class Assessor:
             flags=said.flags,
             deadlines=conditions.deadlines,
             money=conditions.money,
-            reasons=explanation.reasons_of(self.knowledge, read, said),
-            summary="" if brief else pick_sentence(read.item),
+            reasons=reasons,
+            summary="" if brief else pick_sentence(read),
             facts=facts | {"unreadable": True} if unreadable else facts,
         )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's collector of cycles from looking through the memory again and again while a batch is read.
+
+    Nothing here makes cycles, and all terms of the knowledge would be looked through each time: a
+    sixth of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,16 +1,22 @@
-"""What speaks for each policy area in an item: terms, the source's own subject codes, and likeness to the area."""
+"""What speaks for each policy area in items: terms, the sources' own subject codes, and likeness to the area."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import exp, log2
-from operator import itemgetter
+from operator import pow as power
 from typing import NamedTuple
 
+import numpy as np
+
+from nlp.columns import Ints, each, summed
 from nlp.knowledge import Knowledge
-from nlp.matching import Hit
+from nlp.measures import Bools, Floats
+from nlp.term_table import TermTable
+from nlp.word_hits import Hits
 from store.types import Concept, Item
 
 TITLE = 3.0  # a term in the title weighs as three in the text
@@ -23,145 +29,212 @@ LIKENESS_FLOOR = 0.05
 SATURATION = 7.0  # evidence at which an area's strength is 1 - 1/e
 RIVALRY = 0.9  # how strongly an area is held down when another has more evidence
 
-
-class Sign(NamedTuple):  # made by the dozen for every item, as are the hits that they are made of
-    """One piece of evidence: a word of the item or a code, with its weight and the strength of its term.
-
-    `is_core` says whether it names something that is always of concern to municipalities.
-    """
-
-    word: str
-    place: str  # title, text, eurovoc, government, …
-    weight: float
-    strength: str = ""
-    is_core: bool = False
+PLACES = ("title", "text", *CODE)
+_IN_TITLE, _IN_TEXT, _ACTS = map(PLACES.index, ("title", "text", "acts"))
+_MOST_TIMES = 2_000  # a term of two letters stands no more often in what is read
+_AGAIN = np.array([0.0, *(1.0 + 0.3 * log2(times) for times in range(1, _MOST_TIMES))])
 
 
-class Evidence(NamedTuple):
-    """All signs of one area, and the likeness of the item to it, with their sums.
+class Signs(NamedTuple):
+    """Pieces of evidence as columns: a word of an item or a code, each for one area."""
+
+    owners: Ints  # number of the item
+    areas: Ints
+    places: Ints  # of PLACES
+    weights: Floats
+    is_core: Bools  # whether it names something that is always of concern to municipalities
+    is_own: Bools  # whether it names what a municipality itself runs
+    is_number: Bools
+    starts: Ints  # of the word in what is shown; of a code its number among the labels
+    ends: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for the areas in some items: a row per area of an item, in the order in which it speaks of them.
 
     `total` is all evidence, `core` the part of it that is always of concern to municipalities, and `own` the part that
     names what a municipality itself runs; `title` and `coded` are the weights in the title and of the source's codes.
     """
 
-    signs: Sequence[Sign]
-    likeness: float
-    total: float
-    core: float = 0.0
-    own: float = 0.0
-    title: float = 0.0
-    coded: float = 0.0
-    has_core_title: bool = False  # whether one that is always of concern stands in the title, and
-    has_own_title: bool = False  # whether the first such or a later one is a municipality's own
-    has_act: bool = False  # whether one is the number of an act
+    signs: Signs  # in the order of the rows
+    labels: Sequence[str]  # of codes
+    firsts: Ints  # where the signs of each row begin, and where the last ones end
+    rows: Ints  # of each item and area (numbered through), -1 where nothing speaks for it
+    owners: Ints
+    areas: Ints
+    likeness: Floats
+    total: Floats
+    core: Floats
+    own: Floats
+    title: Floats
+    coded: Floats
+    has_core_title: Bools  # whether one that is always of concern stands in the title, and
+    has_own_title: Bools  # whether one such is a municipality's own
+    has_act: Bools  # whether one is the number of an act
+
+    def have_signs(self) -> Bools:
+        """Tell of each item (rows) and area (columns) whether there are signs."""
+        return np.asarray(np.diff(self.firsts, append=0)[self.rows] > 0)
 
 
-_new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
-_CORE = frozenset({"own", "core"})
+class Strengths(NamedTuple):
+    """How strong areas are, 0 to 1: the rows of evidence that have any, of each item the strongest first."""
+
+    rows: Ints
+    owners: Ints
+    values: Floats
+    firsts: Ints  # where each item's begin, and where the last ones end
 
 
 def weigh(
-    knowledge: Knowledge,
-    item: Item,
-    hits: Mapping[str, Sequence[Hit]],
-    title_length: int,
-    shown: str,
-    likeness: Sequence[float],
-) -> dict[str, Evidence]:
-    """Return the evidence per area; `hits` are those that count and `shown` is the matched text with its capitals."""
-    signs = {area: _signs(kept, title_length, shown) for area, kept in hits.items()}
-    if item.concepts or item.references:
-        for area, sign in _coded(knowledge, item):
-            signs.setdefault(area, []).append(sign)
-    like = {area: cosine for area, cosine in zip(knowledge.areas, likeness, strict=True) if cosine > LIKENESS_FLOOR}
-    found = {area: _added_up(of_area, like.pop(area, 0.0)) for area, of_area in signs.items()}
-    for area, cosine in like.items():
-        total = LIKENESS * (cosine - LIKENESS_FLOOR)
-        found[area] = _new(Evidence, ((), cosine, total, 0.0, 0.0, 0.0, 0.0, False, False, False))
-    return found
+    knowledge: Knowledge, table: TermTable, items: Sequence[Item], hits: Hits, title_lengths: Ints, likeness: Floats
+) -> Evidence:
+    """Return the evidence per item and area; `hits` are those that count, `likeness` has a column per area."""
+    coded, labels = _all_coded(knowledge, table, items)
+    written, orders = _written(table, hits, title_lengths)
+    signs = Signs._make(np.concatenate(pair) for pair in zip(written, coded, strict=True))
+    orders = np.concatenate([orders, len(hits.owners) + np.arange(len(labels))])
+    pairs = signs.owners * len(table.areas) + signs.areas
+    like = np.where(likeness > LIKENESS_FLOOR, likeness, 0.0).ravel()
+    found, rows = _rows(pairs, orders, like, len(table.areas))
+    by_row = np.lexsort((orders, rows[pairs]))
+    signs = Signs._make(column[by_row] for column in signs)
+    return _added_up(signs, labels, found, rows, like[found], len(table.areas))
 
 
-def _added_up(signs: Sequence[Sign], likeness: float) -> Evidence:
-    total = core = own = title = coded = 0.0
-    has_core_title = has_own_title = has_act = False
-    for word, place, weight, strength, is_core in signs:
-        total += weight
-        if is_core:
-            core += weight
-            if strength == "own":
-                own += weight
-        if place == "title":
-            title += weight
-            if is_core:
-                has_core_title = True
-                has_own_title = has_own_title or strength == "own"
-        elif place != "text":
-            coded += weight
-        if place == "acts" or word[:1].isdigit():
-            has_act = True
-    if likeness:
-        total += LIKENESS * (likeness - LIKENESS_FLOOR)
-    told = (signs, likeness, total, core, own, title, coded, has_core_title, has_own_title, has_act)
-    return _new(Evidence, told)
+def strengths(found: Evidence, items: int) -> Strengths:
+    """Return how much speaks for each area, held down by those of the item that have more."""
+    rows = np.flatnonzero(found.total > 0.0)
+    rows = rows[np.lexsort((-found.total[rows], found.owners[rows]))]
+    owners, totals = found.owners[rows], found.total[rows]
+    firsts = np.searchsorted(owners, np.arange(items + 1))
+    most = np.repeat(totals[firsts[:-1][np.diff(firsts) > 0]], np.diff(firsts)[np.diff(firsts) > 0])
+    rivalry = np.array(list(map(power, (totals / most).tolist(), [RIVALRY] * len(rows))))
+    return Strengths(rows, owners, (1.0 - each(exp, -totals / SATURATION)) * rivalry, firsts)
 
 
-def strengths(found: Mapping[str, Evidence]) -> dict[str, float]:
-    """Return 0..1 per area, the strongest first: how much speaks for it, held down by those that have more."""
-    totals = [(evidence.total, area) for area, evidence in found.items() if evidence.total > 0.0]
-    if not totals:
-        return {}
-    totals.sort(key=_heaviness, reverse=True)
-    most = totals[0][0]
-    return {area: (1.0 - exp(-total / SATURATION)) * (total / most) ** RIVALRY for total, area in totals}
+def _rows(pairs: Ints, orders: Ints, like: Floats, areas: int) -> tuple[Ints, Ints]:
+    """Return which areas of which items something speaks for, in order, and the place of each in that order.
+
+    First come those with signs, as they are met, then those that the item is only like, in the order of the areas.
+    """
+    never = int(orders.max(initial=0)) + areas + 1
+    ranks = np.where(like > 0.0, never - areas + np.arange(len(like)) % areas, never)
+    np.minimum.at(ranks, pairs, orders)
+    found = np.flatnonzero(ranks < never)
+    found = found[np.lexsort((ranks[found], found // areas))]
+    rows = np.full(len(like), -1)
+    rows[found] = np.arange(len(found))
+    return found, rows
 
 
-_heaviness = itemgetter(0)
+def _added_up(signs: Signs, labels: Sequence[str], found: Ints, rows: Ints, like: Floats, areas: int) -> Evidence:
+    row_of, number = rows[signs.owners * areas + signs.areas], len(found)
+    in_title, in_text = signs.places == _IN_TITLE, signs.places == _IN_TEXT
+
+    def summed_of(inside: Bools) -> Floats:
+        return summed(row_of[inside], signs.weights[inside], number)
+
+    def has(inside: Bools) -> Bools:
+        return np.asarray(np.bincount(row_of[inside], minlength=number) > 0)
+
+    total = summed(row_of, signs.weights, number)
+    return Evidence(
+        signs=signs,
+        labels=labels,
+        firsts=np.searchsorted(row_of, np.arange(number + 1)),
+        rows=rows.reshape(-1, areas),
+        owners=found // areas,
+        areas=found % areas,
+        likeness=like,
+        total=np.where(like > 0.0, total + LIKENESS * (like - LIKENESS_FLOOR), total),
+        core=summed_of(signs.is_core),
+        own=summed_of(signs.is_own),
+        title=summed_of(in_title),
+        coded=summed_of(~(in_title | in_text)),
+        has_core_title=has(in_title & signs.is_core),
+        has_own_title=has(in_title & signs.is_own),
+        has_act=has((signs.places == _ACTS) | signs.is_number),
+    )
 
 
-def _signs(hits: Sequence[Hit], title_length: int, shown: str) -> list[Sign]:
-    if len(hits) == 1:
-        return [_sign(hits[0], _place_weight(hits[0], title_length), title_length, shown)]
-    by_text: dict[str, list[Hit]] = {}
-    for hit in hits:
-        by_text.setdefault(hit.term.text, []).append(hit)
-    return [_sign_of_same(same, title_length, shown) for same in by_text.values()]
+def _written(table: TermTable, hits: Hits, title_lengths: Ints) -> tuple[Signs, Ints]:
+    """Return the signs of what is written, and their order.
+
+    The hits of one term are one sign: as much as the heaviest of them, and a little more for each time again.
+    """
+    inside = np.flatnonzero(table.keys[hits.terms] < len(table.areas))
+    owners, terms, starts = hits.owners[inside], hits.terms[inside], hits.starts[inside]
+    areas, lengths, word_starts = table.keys[terms], title_lengths[owners], hits.word_starts[inside]
+    in_title = starts < lengths
+    heard = np.where(in_title, TITLE, np.where(starts < lengths + OPENING_LENGTH, OPENING, LATER))
+    heard = np.where(word_starts < starts, heard * COMPOUND, heard)
+    same = (owners * len(table.areas) + areas) * len(table.terms) + table.texts[terms]
+    order = np.lexsort((-heard, same))  # of each term the heaviest first, and of those the one met first
+    begins = np.flatnonzero(np.diff(same[order], prepend=-1))
+    heaviest, times = order[begins], np.diff(begins, append=len(order))
+    term = terms[heaviest]
+    signs = Signs(
+        owners=owners[heaviest],
+        areas=areas[heaviest],
+        places=np.where(in_title[heaviest], _IN_TITLE, _IN_TEXT),
+        weights=table.weights[term] * heard[heaviest] * _AGAIN[times],
+        is_core=table.is_core[term],
+        is_own=table.is_own[term],
+        is_number=hits.is_number[inside][heaviest],
+        starts=word_starts[heaviest],
+        ends=hits.word_ends[inside][heaviest],
+    )
+    return signs, inside[np.minimum.reduceat(order, begins)] if len(order) else order
 
 
-def _sign_of_same(same: Sequence[Hit], title_length: int, shown: str) -> Sign:
-    """The sign of the hits of one term: as much as the heaviest of them, and a little more for each time again."""
-    weights = [_place_weight(hit, title_length) for hit in same]
-    heaviest = max(weights)
-    again = 1.0 + 0.3 * log2(len(same))
-    return _sign(same[weights.index(heaviest)], heaviest, title_length, shown, again)
+class _Code(NamedTuple):
+    area: str
+    label: str
+    scheme: str
+    weight: float
 
 
-def _sign(hit: Hit, weight: float, title_length: int, shown: str, again: float = 1.0) -> Sign:
-    term, start, _, word_start, word_end = hit
-    place, strength = "title" if start < title_length else "text", term.strength
-    return _new(Sign, (shown[word_start:word_end], place, term.weight * weight * again, strength, strength in _CORE))
+def _all_coded(knowledge: Knowledge, table: TermTable, items: Sequence[Item]) -> tuple[Signs, list[str]]:
+    told = [
+        (owner, code)
+        for owner, item in enumerate(items)
+        if item.concepts or item.references
+        for code in _coded(knowledge, item)
+    ]
+    codes = [code for _, code in told]
+    numbers = np.arange(len(codes))
+    is_act = np.array([code.scheme == "acts" for code in codes], dtype=np.bool_)
+    signs = Signs(
+        owners=np.array([owner for owner, _ in told], dtype=np.int64),
+        areas=np.array([table.areas.index(code.area) for code in codes], dtype=np.int64),
+        places=np.array([PLACES.index(code.scheme) for code in codes], dtype=np.int64),
+        weights=np.array([code.weight for code in codes], dtype=np.float64),
+        is_core=is_act,
+        is_own=np.zeros(len(codes), dtype=np.bool_),
+        is_number=np.array([code.label[:1].isdigit() for code in codes], dtype=np.bool_),
+        starts=numbers,
+        ends=numbers,
+    )
+    return signs, [code.label for code in codes]
 
 
-def _place_weight(hit: Hit, title_length: int) -> float:
-    _, start, _, word_start, _ = hit
-    place = TITLE if start < title_length else OPENING if start < title_length + OPENING_LENGTH else LATER
-    return place * COMPOUND if word_start < start else place
-
-
-def _coded(knowledge: Knowledge, item: Item) -> Iterator[tuple[str, Sign]]:
+def _coded(knowledge: Knowledge, item: Item) -> Iterator[_Code]:
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for concept in item.concepts:
         for area, weight, label in _pointed_to(knowledge, concept):
             counts[area, concept.scheme] += 1
             # The tenth concept of an act says less than its first.
             share = CODE[concept.scheme] * weight / counts[area, concept.scheme] ** 0.5
-            yield area, Sign(label, concept.scheme, share)
+            yield _Code(area, label, concept.scheme, share)
     for reference in item.references:
         for area, weight in knowledge.codes["acts"].get(reference.value, ()):
-            yield area, Sign(reference.value, "acts", CODE["acts"] * weight, "core", True)
+            yield _Code(area, reference.value, "acts", CODE["acts"] * weight)
         if reference.scheme == "call":
             for code, rows in knowledge.codes["programme"].items():
                 if "-" in code and set(code.split("-")) <= set(reference.value.split("-")):
-                    yield from ((area, Sign(code, "programme", CODE["programme"] * weight)) for area, weight in rows)
+                    yield from (_Code(area, code, "programme", CODE["programme"] * weight) for area, weight in rows)
 
 
 def _pointed_to(knowledge: Knowledge, concept: Concept) -> Iterator[tuple[str, float, str]]:

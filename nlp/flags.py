@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 
-from nlp.matching import Hit
 from store.types import Item, Kind
 
 # How often a family turned out to be a binding act or a proposal for one, in even tenths (half of the 4,784 labels).
@@ -36,28 +36,21 @@ _NOT_LAW = re.compile(
 _LAW = re.compile(r"\blag\b|\blagen\b|lagstiftning|direktiv|förordning|författning|genomförande|regler|beslut|ändring")
 
 
-def flags_of(item: Item, family: str, kept: Mapping[str, Sequence[Hit]], title_length: int) -> dict[str, float]:
-    """Return 0..1 per flag; `kept` are the hits of each that count."""
-    children = _mass(kept.get("children_youth", ()), title_length)
+def flags_of(item: Item, family: str, masses: Mapping[str, float]) -> dict[str, float]:
+    """Return 0..1 per flag; `masses` are what the mentions of each weigh together."""
+    children = masses.get("children_youth", 0.0)
     if item.kind is Kind.NEWS:  # a child in the news is most often a victim, not what the item is about
         children *= 0.6
     is_call = item.kind is Kind.CALL
     return {
         "children_youth": _grown(children, 0.22),
-        "funding": 0.98 if is_call else min(0.45, _grown(_mass(kept.get("funding", ()), title_length), 0.12)),
-        "law": 0.02 if is_call else _law(item, family, _mass(kept.get("law", ()), title_length)),
-        "partnership": _grown(_mass(kept.get("partnership", ()), title_length), 0.2),
+        "funding": 0.98 if is_call else min(0.45, _grown(masses.get("funding", 0.0), 0.12)),
+        "law": 0.02 if is_call else _law(item, family, masses.get("law", 0.0)),
+        "partnership": _grown(masses.get("partnership", 0.0), 0.2),
     }
 
 
-def _mass(hits: Sequence[Hit], title_length: int) -> float:
-    """Sum the hits: three for one in the title, one in the text's first 600 characters, a third after."""
-    mass = 0.0
-    for _, start, _, _, _ in hits:
-        mass += 3.0 if start < title_length else 1.0 if start < title_length + 600 else 0.33
-    return mass
-
-
+@lru_cache(maxsize=2_000)
 def _grown(mass: float, rate: float) -> float:
     return float(round(1.0 - (1.0 - rate) ** mass, 4)) if mass else 0.0
 

@@ -9,8 +9,9 @@ from math import exp
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from nlp.columns import Ints
 from nlp.measures import Floats
-from nlp.signs import KNOWN
+from nlp.signs import KNOWN, NamedNumbers
 from nlp.word_sums import Table
 
 RELEVANCE, CHILDREN = "relevance", "children_youth"  # the targets beside the areas
@@ -37,17 +38,11 @@ class Learnt:
         object.__setattr__(self, "_rows", _SignRows(self.names))
         object.__setattr__(self, "_padded", np.concatenate([self.signs, np.zeros((1, self.signs.shape[1]))]))
 
-    def margins(self, rows: Sequence[Mapping[str, float]], words: Floats) -> Floats:
+    def margins(self, signs: NamedNumbers, words: Floats) -> Floats:
         """Return the margins (items by targets) of items' signs and the sums of their words."""
-        places: list[int] = []
-        values: list[float] = []
-        starts = [0]
-        row_of = self._rows.__getitem__
-        for signs in rows:
-            places.extend(map(row_of, signs))
-            values.extend(signs.values())
-            starts.append(len(places))
-        matrix = csr_matrix((values, places, starts), shape=(len(rows), len(self._padded)))
+        rows = np.concatenate([self._rows.of(signs.names), self._rows.of(signs.codes)])[signs.numbers]
+        starts = np.searchsorted(signs.owners, np.arange(len(words) + 1))
+        matrix = csr_matrix((signs.values, rows, starts), shape=(len(words), len(self._padded)))
         return np.asarray(words + self.bias + matrix @ self._padded)
 
     def sign_shares(self, signs: Mapping[str, float], target: str) -> dict[str, float]:
@@ -68,8 +63,21 @@ class Learnt:
 class _SignRows(dict[str, int]):
     """The row of each sign; the one after the last for a sign that is not known."""
 
+    def __init__(self, names: Mapping[str, int]) -> None:
+        super().__init__(names)
+        self._last: tuple[Sequence[str], Ints] = (), np.zeros(0, dtype=np.int64)
+
     def __missing__(self, name: str) -> int:
         return len(self)
+
+    def of(self, names: Sequence[str]) -> Ints:
+        """Return the rows of names; those of a tuple are kept, since the knowledge's names are always the same."""
+        if names is self._last[0]:
+            return self._last[1]
+        rows = np.array([self[name] for name in names], dtype=np.int64)
+        if isinstance(names, tuple):
+            self._last = names, rows
+        return rows
 
 
 def logistic(margin: float) -> float:

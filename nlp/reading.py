@@ -5,15 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from nlp import evidence, flags, relevance
+import numpy as np
+
+from nlp import evidence
+from nlp.evidence import Evidence, Strengths
 from nlp.families import family_of
-from nlp.knowledge import LANGUAGES, Knowledge
+from nlp.flags import flags_of
+from nlp.knowledge import Knowledge
 from nlp.matching import lower
+from nlp.measures import Floats
+from nlp.mentions import Mentions, mentions_of
 from nlp.readable import is_readable
-from nlp.signs import Known, signs_of
+from nlp.relevance import STEPS, Steps, steps_of
+from nlp.signs import NamedNumbers, SignNames, codes_of, signs_of
+from nlp.term_table import TermTable
 from nlp.word_hits import WordHits
 from nlp.word_sums import ids_of
 from store.types import Concept, Item, Kind, Reference
@@ -23,39 +30,76 @@ LONGEST_TEXT = 3_000  # characters read of a text: the labels were set on less, 
 SWEDISH_LIKE = frozenset({"sv", "nb", "nn", "no", "da"})  # read with the Swedish lexicon
 
 
-class Read(NamedTuple):
-    """An item cut to what is read, the text as matched, and what the knowledge says of it."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Items cut to what is read, their texts as matched, and what the knowledge says of them, in columns."""
 
-    item: Item
-    shown: str
-    low: str  # the same in small letters, each at its own place
-    known: Known
-    log_odds: float  # the authored ones of being relevant
-    signs: Mapping[str, float]  # the named numbers that a trained model reads
-    marks: int  # of nlp.marks, in title and text
+    items: Sequence[Item]
+    shown: Sequence[str]
+    low: Sequence[str]  # the same in small letters, each at its own place
+    languages: Sequence[str]
+    families: Sequence[str]
+    flags: Sequence[Mapping[str, float]]
+    marks: Sequence[int]  # of nlp.marks, in title and text
+    table: TermTable
+    evidence: Evidence
+    strengths: Strengths
+    mentions: Mentions  # of cues and flags
+    steps: Steps  # of the authored log-odds of being relevant
+    signs: NamedNumbers  # that a trained model reads
+
+    def steps_of(self, number: int) -> list[tuple[str, float]]:
+        """Return the steps of one item's log-odds by name; those that do not move it are left out."""
+        best = self.strengths.rows[self.strengths.firsts[number] : self.strengths.firsts[number + 1]]
+        area = self.table.areas[self.evidence.areas[best[0]]] if len(best) else ""
+        named = {"area": f"area {area}", "family": f"family {self.families[number]}"}
+        fixed = [
+            (named.get(name, name), step) for name, step in zip(STEPS, self.steps.fixed[number].tolist(), strict=True)
+        ]
+        mentioned = np.flatnonzero(self.mentions.owners == number)
+        keys = [self.table.others[key] for key in self.mentions.keys[mentioned].tolist()]
+        cues = [(f"cue {key}", step) for key, step in zip(keys, self.steps.cues[mentioned].tolist(), strict=True)]
+        return [(name, step) for name, step in (*fixed, *cues) if step]
 
 
 class KnowledgeReader:
-    """Finds the terms, codes and likenesses of items; the same item always gives the same."""
+    """Finds the terms, codes and likenesses of items; the same item always gives the same, whatever it is read with."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._hits = {language: WordHits(knowledge.terms[language], language) for language in LANGUAGES}
+        self._table = TermTable.of(knowledge)
+        self._names = SignNames(self._table)
+        self._hits = WordHits(self._table)
 
-    def read(self, item: Item, cosines: Sequence[float], language: str) -> Read:
-        """Return what is found in an item that `beginning` has cut; `cosines` are its likenesses to the areas."""
-        shown = f"{item.title}\n{item.text}"
-        title_length = len(item.title)
-        low = lower(shown)
-        hits = self._hits["sv" if language in SWEDISH_LIKE else "en"].find(low)
-        family = family_of(item)
-        found = evidence.weigh(self.knowledge, item, hits.areas, title_length, shown, cosines)
-        strengths = evidence.strengths(found)
-        features = relevance.features_of(item, family, hits.cues, title_length, found, strengths, language)
-        flagged = flags.flags_of(item, family, hits.flags, title_length)
-        known = Known(family, language, found, strengths, features, hits.others, title_length, flagged)
-        log_odds = relevance.log_odds(features)
-        return Read(item, shown, low, known, log_odds, signs_of(item, known, log_odds), hits.marks)
+    def read(self, items: Sequence[Item], cosines: Floats, languages: Sequence[str]) -> Reading:
+        """Return what is found in items that `beginning` has cut; `cosines` are their likenesses to the areas."""
+        table = self._table
+        shown = [f"{item.title}\n{item.text}" for item in items]
+        low = [lower(text) for text in shown]
+        hits = self._hits.find(low, ["sv" if language in SWEDISH_LIKE else "en" for language in languages])
+        lengths = np.array([len(item.title) for item in items], dtype=np.int64)
+        families = [family_of(item) for item in items]
+        found = evidence.weigh(self.knowledge, table, items, hits, lengths, cosines)
+        strong = evidence.strengths(found, len(items))
+        mentions = mentions_of(table, hits, lengths)
+        steps = steps_of(table, items, families, languages, found, strong, mentions)
+        flags = self._flags(items, families, mentions)
+        codes = [list(dict.fromkeys(codes_of(*one))) for one in zip(items, families, languages, strict=True)]
+        children = np.array([told["children_youth"] for told in flags])
+        kinds = [item.kind for item in items]
+        signs = signs_of(self._names, codes, kinds, families, children, steps, found, strong, mentions)
+        return Reading(
+            items, shown, low, languages, families, flags, hits.marks, table, found, strong, mentions, steps, signs
+        )
+
+    def _flags(self, items: Sequence[Item], families: Sequence[str], mentions: Mentions) -> list[Mapping[str, float]]:
+        masses: list[dict[str, float]] = [{} for _ in items]
+        others = self._table.others
+        for owner, key, mass in zip(
+            mentions.owners.tolist(), mentions.keys.tolist(), mentions.masses.tolist(), strict=True
+        ):
+            masses[owner][others[key]] = mass
+        return [flags_of(*one) for one in zip(items, families, masses, strict=True)]
 
 
 def beginning(item: Item) -> Item:
@@ -69,12 +113,10 @@ def beginning(item: Item) -> Item:
 
 def fingerprint(reader: KnowledgeReader) -> str:
     """Return a hash of what is read in a few made-up items: weights fit only what is read as when they were learnt."""
-    areas = len(reader.knowledge.areas)
-    told = []
-    for number, item in enumerate(_PROBES):
-        cosines = [0.01 * ((7 * place + number) % 13) for place in range(areas)]
-        signs = reader.read(item, cosines, "sv" if number % 2 else "en").signs
-        told.append(sorted((name, round(value, 4)) for name, value in signs.items()))
+    areas, numbers = range(len(reader.knowledge.areas)), range(len(_PROBES))
+    cosines = np.array([[0.01 * ((7 * place + number) % 13) for place in areas] for number in numbers])
+    signs = reader.read(_PROBES, cosines, ["sv" if number % 2 else "en" for number in numbers]).signs
+    told = [sorted((name, round(value, 4)) for name, value in signs.of(number).items()) for number in numbers]
     grams = [ids_of(word).tolist() for word in ("dricksvattnets", "municipalities")]
     return hashlib.sha256(json.dumps([told, grams]).encode()).hexdigest()[:10]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import exp, log1p
-from typing import NamedTuple
 
-from nlp.evidence import Evidence
-from nlp.matching import Hit
+import numpy as np
+
+from nlp.columns import Ints, each, summed
+from nlp.evidence import Evidence, Strengths
+from nlp.measures import Floats
+from nlp.mentions import Mentions
+from nlp.term_table import TermTable
 from nlp.weights import AREA, BIAS, CALL_CODES, CORE_TITLE, CUES, ENGLISH, EVIDENCE, FAMILY, OWN_TITLE
 from store.types import Item, Kind
 
@@ -30,82 +34,95 @@ SHORT_TEXT = 40  # characters; less is a title alone
 MOST_IN_TITLE = 2  # more hits of a cue in one title add nothing
 
 
-class Feature(NamedTuple):  # made by the dozen for every item, which a frozen dataclass is four times slower at
-    """One step of the log-odds; `cue` and `word` are there when words of the item caused it."""
-
-    name: str
-    step: float
-    cue: str = ""
-    hit: Hit | None = None
+# The steps that are not of a cue, in the order in which they are added up.
+STEPS = (
+    *("core", "own", "signs", "strength", "area", "core in title", "own in title", "acts", "no text", "family"),
+    *("call", "english"),
+)
 
 
-_new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What makes up the log-odds of some items: a row per item of STEPS, and a row per mention of a cue."""
+
+    fixed: Floats
+    cues: Floats  # a step for each of `Mentions`; zero for flags
+    log_odds: Floats
+    size: Floats  # how much all steps move, whichever way
 
 
-def features_of(
-    item: Item,
-    family: str,
-    cues: Mapping[str, Sequence[Hit]],
-    title_length: int,
-    found: Mapping[str, Evidence],
-    strengths: Mapping[str, float],
-    language: str,
-) -> list[Feature]:
-    """Return the steps that together with the bias make an item's log-odds; `cues` are the hits of each that count."""
-    group = GROUPS[item.kind]
-    steps = _of_evidence(item, group, found, strengths)
-    steps.append((_named("family", family), FAMILY.get(family, 0.0)))
-    if item.kind is Kind.CALL:
-        steps.append(("call", _of_call(item)))
-    if language != "sv":
-        steps.append(("english", ENGLISH.get(group, 0.0)))
-    features: list[Feature] = [_new(Feature, (name, step, "", None)) for name, step in steps if step]
-    for cue, hits in cues.items():
-        if step := _of_cue(cue, group, hits, title_length):
-            features.append(_new(Feature, (_named("cue", cue), step, cue, hits[0])))
-    return features
+def steps_of(
+    table: TermTable,
+    items: Sequence[Item],
+    families: Sequence[str],
+    languages: Sequence[str],
+    found: Evidence,
+    strong: Strengths,
+    mentions: Mentions,
+) -> Steps:
+    """Return the steps that together with the bias make the items' log-odds; their logistic is the probability."""
+    groups = [GROUPS[item.kind] for item in items]
+    fixed = np.zeros((len(items), len(STEPS)))
+    fixed[:, :8] = _of_evidence(table, groups, found, strong)
+    fixed[:, 8] = [EVIDENCE["no text"] if len(item.text) < SHORT_TEXT else 0.0 for item in items]
+    fixed[:, 9] = [FAMILY.get(family, 0.0) for family in families]
+    fixed[:, 10] = [_of_call(item) if item.kind is Kind.CALL else 0.0 for item in items]
+    english = zip(groups, languages, strict=True)
+    fixed[:, 11] = [ENGLISH.get(group, 0.0) if language != "sv" else 0.0 for group, language in english]
+    cues = _of_cues(table, groups, mentions)
+    log_odds, size = np.zeros(len(items)), np.zeros(len(items))
+    for steps in fixed.T:  # one after another, so that the sum does not depend on how many are read at once
+        log_odds += steps
+        size += np.abs(steps)
+    np.add.at(log_odds, mentions.owners, cues)
+    np.add.at(size, mentions.owners, np.abs(cues))
+    return Steps(fixed, cues, BIAS + log_odds, size)
 
 
-def log_odds(features: Sequence[Feature]) -> float:
-    """Return the bias and all steps; their logistic is the probability."""
-    return BIAS + sum([feature.step for feature in features])
+def _of_evidence(table: TermTable, groups: Sequence[str], found: Evidence, strong: Strengths) -> Floats:
+    number = len(groups)
+    most = np.zeros(number)
+    np.maximum.at(most, found.owners, found.core)
+    own = summed(found.owners, found.own, number)
+    total = summed(found.owners, found.total, number)
+    has_any = np.diff(strong.firsts) > 0
+    best = strong.firsts[:-1][has_any]
+    strength, of_area = np.zeros(number), np.zeros(number)
+    strength[has_any] = strong.values[best]
+    of_area[has_any] = np.array([AREA.get(area, 0.0) for area in table.areas])[found.areas[strong.rows[best]]]
+
+    def has(rows: Ints) -> Floats:
+        return (np.bincount(found.owners[rows], minlength=number) > 0).astype(np.float64)
+
+    columns = (
+        EVIDENCE["core"] * (1.0 - each(exp, -most / CORE_SATURATION)),
+        EVIDENCE["own"] * (1.0 - each(exp, -own / CORE_SATURATION)),
+        EVIDENCE["signs"] * each(log1p, total),
+        EVIDENCE["strength"] * strength,
+        of_area,
+        has(np.flatnonzero(found.has_core_title)) * np.array([CORE_TITLE[group] for group in groups]),
+        has(np.flatnonzero(found.has_own_title)) * np.array([OWN_TITLE.get(group, 0.0) for group in groups]),
+        has(np.flatnonzero(found.has_act)) * EVIDENCE["acts"],
+    )
+    return np.stack(columns, axis=1)
 
 
-@lru_cache(maxsize=1_000)
-def _named(what: str, which: str) -> str:
-    return f"{what} {which}"
+def _of_cues(table: TermTable, groups: Sequence[str], mentions: Mentions) -> Floats:
+    steps = {(group, key): _steps(table, table.others[key], group) for group in set(groups) for key in _keys(mentions)}
+    told = zip(mentions.owners.tolist(), mentions.keys.tolist(), strict=True)
+    each_step = np.array([steps[groups[owner], key] for owner, key in told]).reshape(-1, 2)
+    text = each(log1p, mentions.text)
+    return np.asarray(each_step[:, 0] * np.minimum(mentions.title, MOST_IN_TITLE) + each_step[:, 1] * text)
 
 
-def _of_evidence(
-    item: Item, group: str, found: Mapping[str, Evidence], strengths: Mapping[str, float]
-) -> list[tuple[str, float]]:
-    best = next(iter(strengths), "")  # the strongest is first
-    most, own, total = 0.0, 0.0, 0.0
-    has_core = has_own = has_act = False
-    for _, _, of_area, core, its_own, _, _, has_core_title, has_own_title, has_number in found.values():
-        total += of_area
-        own += its_own
-        if core > most:
-            most = core
-        has_core = has_core or has_core_title
-        has_own = has_own or has_own_title
-        has_act = has_act or has_number
-    steps = [
-        ("core", EVIDENCE["core"] * (1.0 - exp(-most / CORE_SATURATION))),
-        ("own", EVIDENCE["own"] * (1.0 - exp(-own / CORE_SATURATION))),
-        ("signs", EVIDENCE["signs"] * log1p(total)),
-        ("strength", EVIDENCE["strength"] * strengths.get(best, 0.0)),
-        (_named("area", best), AREA.get(best, 0.0)),
-    ]
-    if has_core:
-        steps.append(("core in title", CORE_TITLE[group]))
-    if has_own:
-        steps.append(("own in title", OWN_TITLE.get(group, 0.0)))
-    if has_act:
-        steps.append(("acts", EVIDENCE["acts"]))
-    if len(item.text) < SHORT_TEXT:
-        steps.append(("no text", EVIDENCE["no text"]))
-    return steps
+def _keys(mentions: Mentions) -> list[int]:
+    return list(set(mentions.keys.tolist()))
+
+
+def _steps(table: TermTable, key: str, group: str) -> tuple[float, float]:
+    if key not in table.cues:
+        return 0.0, 0.0
+    return CUES.get(f"{key}@{group}" if key in GROUPED else key, (0.0, 0.0))
 
 
 def _of_call(item: Item) -> float:
@@ -115,23 +132,3 @@ def _of_call(item: Item) -> float:
         if concept.scheme == "programme":
             names.update(_NAME.findall(f"{concept.code} {concept.label}"))
     return sum([CALL_CODES.get(name, 0.0) for name in sorted(names)])
-
-
-def _of_cue(cue: str, group: str, hits: Sequence[Hit], title_length: int) -> float:
-    in_title, in_text = _steps(cue, group)
-    title = number_in_title(hits, title_length)
-    return in_title * min(title, MOST_IN_TITLE) + in_text * log1p(len(hits) - title)
-
-
-@lru_cache(maxsize=1_000)
-def _steps(cue: str, group: str) -> tuple[float, float]:
-    return CUES.get(f"{cue}@{group}" if cue in GROUPED else cue, (0.0, 0.0))
-
-
-def number_in_title(hits: Sequence[Hit], title_length: int) -> int:
-    """Return how many of the hits stand in the title."""
-    number = 0
-    for _, start, _, _, _ in hits:
-        if start < title_length:
-            number += 1
-    return number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from nlp.learnt import CHILDREN, RELEVANCE, Learnt, logistic
 from nlp.measures import Floats
-from nlp.reading import Read
+from nlp.reading import Reading
 from nlp.word_sums import Shares
 
 FLOOR = 0.3  # least strength of an area told by the knowledge; on the labels F1 is flat from 0.2 to 0.35
@@ -36,35 +35,44 @@ class Said(NamedTuple):
     scale: float = 1.0  # what a step of the knowledge weighs beside the words
 
 
-def said_by_knowledge(read: Read) -> Said:
-    """Return what the authored knowledge says alone."""
-    strongest = islice(read.known.strengths.items(), MOST_AREAS)
-    return Said(
-        relevance=round(logistic(read.log_odds), 4),
-        areas={area: round(strength, 4) for area, strength in strongest if strength >= FLOOR},
-        flags=read.known.flags,
-    )
+def said_by_knowledge(reading: Reading) -> list[Said]:
+    """Return what the authored knowledge says alone of each item."""
+    strong, areas = reading.strengths, reading.table.areas
+    names = [areas[area] for area in reading.evidence.areas[strong.rows].tolist()]
+    told = list(zip(names, strong.values.tolist(), strict=True))
+    firsts = strong.firsts.tolist()
+    return [
+        Said(
+            relevance=round(logistic(log_odds), 4),
+            areas={
+                area: round(strength, 4)
+                for area, strength in told[first : min(first + MOST_AREAS, last)]
+                if strength >= FLOOR
+            },
+            flags=flags,
+        )
+        for first, last, log_odds, flags in zip(
+            firsts[:-1], firsts[1:], reading.steps.log_odds.tolist(), reading.flags, strict=True
+        )
+    ]
 
 
-def said_by_model(reads: Sequence[Read | None], learnt: Learnt, margins: Floats, shares: Shares) -> list[Said | None]:
+def said_by_model(reading: Reading, learnt: Learnt, margins: Floats, shares: Shares) -> list[Said]:
     """Return what the margins say of each item; `shares` is what the words of the items add to them."""
     strengths = 1.0 / (1.0 + np.exp(-margins))
     order = np.argsort(-strengths[:, 1:-1], axis=1, kind="stable")[:, :MOST_AREAS] + 1
     best = np.take_along_axis(strengths, order, axis=1)
     told = [_told(*pair) for pair in zip(order.tolist(), best.tolist(), strict=True)]
-    heavy = [shares.heavy(column, LEAST_WORD, MOST_WORDS) for column in _columns(reads, told, learnt.targets)]
+    heavy = [shares.heavy(column, LEAST_WORD, MOST_WORDS) for column in _columns(reading, told)]
     scale, names = learnt.known_weight(), learnt.targets
-    found: list[Said | None] = []
+    found: list[Said] = []
     ends = zip(strengths[:, 0].tolist(), strengths[:, -1].tolist(), strict=True)
-    for number, (read, areas, (relevance, children)) in enumerate(zip(reads, told, ends, strict=True)):
-        if read is None:
-            found.append(None)
-            continue
+    for number, (known, areas, (relevance, children)) in enumerate(zip(reading.flags, told, ends, strict=True)):
         words = {RELEVANCE: _most(heavy[0].get(number, ()), RELEVANCE)}
         for (column, _), its_words in zip(areas, heavy[1:], strict=False):
             if number in its_words:
                 words[names[column]] = _most(its_words[number], names[column])
-        flags = {**read.known.flags, CHILDREN: round(children, 4)}
+        flags = {**known, CHILDREN: round(children, 4)}
         found.append(
             Said(round(relevance, 4), {names[column]: strong for column, strong in areas}, flags, words, scale)
         )
@@ -80,24 +88,19 @@ def _told(columns: Sequence[int], strengths: Sequence[float]) -> list[tuple[int,
     return [pair for pair in rounded if pair[1] >= TOLD]
 
 
-def _columns(
-    reads: Sequence[Read | None], told: Sequence[Sequence[tuple[int, float]]], names: Sequence[str]
-) -> Iterator[dict[int, int]]:
+def _columns(reading: Reading, told: Sequence[Sequence[tuple[int, float]]]) -> Iterator[dict[int, int]]:
     """Yield, per number of an item, the column whose words are told of it.
 
     First relevance, then the first area and the second, of those for which the knowledge has no sign to tell.
     """
-    yield {number: 0 for number, read in enumerate(reads) if read}
+    has_signs = reading.evidence.have_signs().tolist()
+    yield dict.fromkeys(range(len(told)), 0)
     for place in range(MOST_WORDS):
         yield {
             number: areas[place][0]
-            for number, (read, areas) in enumerate(zip(reads, told, strict=True))
-            if read and place < len(areas) and not _has_signs(read, names[areas[place][0]])
+            for number, areas in enumerate(told)
+            if place < len(areas) and not has_signs[number][areas[place][0] - 1]
         }
-
-
-def _has_signs(read: Read, area: str) -> bool:
-    return area in read.known.found and bool(read.known.found[area].signs)
 
 
 def _most(heavy: Sequence[tuple[float, str]], target: str) -> list[tuple[str, float]]:

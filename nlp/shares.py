@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from nlp.learnt import CHILDREN, RELEVANCE, Learnt, logistic
 from nlp.measures import Floats
-from nlp.reading import Read
 from nlp.signs import KNOWN
 from nlp.weights import BIAS
 
@@ -41,15 +40,24 @@ class Explanation:
     flags: Mapping[str, Score]
 
 
-def explain(read: Read, learnt: Learnt | None, words: Sequence[str], shares: Floats) -> Explanation:
-    """Return the account of one item; `shares` is what each of its words adds to each of the model's targets."""
+Steps = Sequence[tuple[str, float]]
+
+
+def explain(
+    signs: Mapping[str, float], steps: Steps, learnt: Learnt | None, words: Sequence[str], shares: Floats
+) -> Explanation:
+    """Return the account of one item.
+
+    `steps` are those of the authored log-odds by name, `shares` what each of its words adds to each of the model's
+    targets.
+    """
     if learnt is None:
-        return Explanation(_score([Part("bias", "", BIAS), *_steps(read, 1.0)]), {}, {})
+        return Explanation(_score([Part("bias", "", BIAS), *_steps(steps, 1.0)]), {}, {})
     scores = {
         target: _score(
             [
                 Part("bias", "", float(learnt.bias[column])),
-                *_signs(read, learnt, target),
+                *_signs(signs, steps, learnt, target),
                 *(Part("word", word, float(row[column])) for word, row in zip(words, shares, strict=True)),
             ]
         )
@@ -59,18 +67,18 @@ def explain(read: Read, learnt: Learnt | None, words: Sequence[str], shares: Flo
     return Explanation(scores[RELEVANCE], areas, {CHILDREN: scores[CHILDREN]})
 
 
-def _signs(read: Read, learnt: Learnt, target: str) -> list[Part]:
+def _signs(signs: Mapping[str, float], steps: Steps, learnt: Learnt, target: str) -> list[Part]:
     """The signs of a target; the authored log-odds are told by their steps, each with what is learnt of it."""
-    found = learnt.sign_shares(read.signs, target)
+    found = learnt.sign_shares(signs, target)
     parts = []
     if KNOWN in found:
-        weight = found.pop(KNOWN) / read.log_odds
-        parts = [Part("knowledge", "start", weight * BIAS), *_steps(read, weight)]
+        weight = found.pop(KNOWN) / signs[KNOWN]
+        parts = [Part("knowledge", "start", weight * BIAS), *_steps(steps, weight)]
     return [*parts, *(Part(_sort(name), name, share) for name, share in found.items())]
 
 
-def _steps(read: Read, weight: float) -> list[Part]:
-    return [Part("knowledge", feature.name, weight * feature.step) for feature in read.known.features]
+def _steps(steps: Steps, weight: float) -> list[Part]:
+    return [Part("knowledge", name, weight * step) for name, step in steps]
 
 
 def _sort(name: str) -> str:

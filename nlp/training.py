@@ -62,9 +62,9 @@ class Lesson:
 
 def lesson_of(cases: Sequence[Case], assessor: Assessor) -> Lesson:
     """Return what there is to learn from labelled items; signs that are rarer than FEWEST are left out."""
-    reads, counted, _, _ = assessor.read([case.item for case in cases])
+    reading, counted, _, _ = assessor.read([case.item for case in cases])
     areas = tuple(assessor.knowledge.areas)
-    rows = [dict(read.signs) if read else {KNOWN: 0.0} for read in reads]
+    rows = [reading.signs.of(number) for number in range(len(cases))]
     often = Counter(name for row in rows for name in row)
     names = tuple(sorted(name for name, times in often.items() if times >= FEWEST or name == KNOWN))
     texts = [counted.words[start:end] for start, end in zip(counted.starts[:-1], counted.starts[1:], strict=True)]

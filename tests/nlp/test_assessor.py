@@ -218,3 +218,16 @@ def test_brief_leaves_out_the_summary_and_the_hash_and_nothing_else(assessor: As
     (whole,), (brief,) = assessor.assess([item]), assessor.assess([item], brief=True)
     assert whole.summary and whole.content_hash
     assert brief == replace(whole, summary="", content_hash="")
+
+
+def test_an_item_that_cannot_be_read_is_told_and_stops_no_other(
+    assessor: Assessor, caplog: pytest.LogCaptureFixture
+) -> None:
+    titles = ("Ny förskola i kommunen", "Trasig", "Rent dricksvatten")
+    items = [Item(source="s", key=title, kind=Kind.NEWS, title=title, url="") for title in titles]
+    items[1] = replace(items[1], meta=None)  # type: ignore[arg-type] - as a broken store might give it
+    with caplog.at_level(logging.ERROR):
+        said = assessor.assess(items)
+    assert [record.getMessage() for record in caplog.records] == ["item could not be assessed: s Trasig"]
+    assert (said[1].relevance, said[1].reasons) == (0.0, ())
+    assert [said[0], said[2]] == [assessor.assess([items[0]])[0], assessor.assess([items[2]])[0]]

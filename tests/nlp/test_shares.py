@@ -69,9 +69,8 @@ def trained_margins(assessor: Assessor, item: Item) -> dict[str, float]:
     """The margins as they are reckoned for a batch, not as the account adds them up."""
     learnt = assessor.learnt
     assert learnt is not None
-    (read,), _, _, sums = assessor.read([item])
-    assert read is not None
-    return dict(zip(learnt.targets, learnt.margins([read.signs], sums[1])[0].tolist(), strict=True))
+    reading, _, _, sums = assessor.read([item])
+    return dict(zip(learnt.targets, learnt.margins(reading.signs, sums[1])[0].tolist(), strict=True))
 
 
 def test_words_are_whole_and_stand_in_the_item(assessor: Assessor) -> None:

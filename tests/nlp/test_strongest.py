@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nlp.knowledge import Term
 from nlp.matching import Hit
-from nlp.strongest import strongest
+from nlp.strongest import kept_of
 
 
 def hit(text: str, start: int, *, key: str = "water", group: str = "area", weight: float = 1.0) -> Hit:
@@ -14,21 +14,19 @@ def hit(text: str, start: int, *, key: str = "water", group: str = "area", weigh
 
 def test_longer_of_two_equal_terms_counts() -> None:
     short, long = hit("vatten", 0), hit("vattenverk", 0)
-    assert strongest([short, long]).areas == {"water": [long]}
+    assert kept_of([short, long]) == {("area", "water"): [long]}
 
 
 def test_heavier_term_takes_the_place_of_what_it_overlaps() -> None:
     light, heavy = hit("dricksvatten", 0, weight=0.35), hit("vatten", 6, weight=2.0)
-    assert strongest([light, heavy]).areas == {"water": [heavy]}
+    assert kept_of([light, heavy]) == {("area", "water"): [heavy]}
 
 
 def test_other_keys_lie_over_each_other_unharmed() -> None:
     first, second = hit("vattenverk", 0), hit("vatten", 0, key="environment")
-    assert strongest([second, first]).areas == {"water": [first], "environment": [second]}
+    assert kept_of([second, first]) == {("area", "water"): [first], ("area", "environment"): [second]}
 
 
-def test_cues_and_flags_are_kept_apart_and_together() -> None:
+def test_keys_stand_in_the_order_they_are_met() -> None:
     cue, flag = hit("kommun", 0, key="municipal", group="cue"), hit("barn", 9, key="children_youth", group="flag")
-    found = strongest([flag, cue])
-    assert (found.areas, found.cues, found.flags) == ({}, {"municipal": [cue]}, {"children_youth": [flag]})
-    assert list(found.others) == ["municipal", "children_youth"]
+    assert list(kept_of([flag, cue])) == [("cue", "municipal"), ("flag", "children_youth")]

@@ -60,8 +60,8 @@ def test_batch_and_spelled_out_rows_are_the_same(assessor: Assessor) -> None:
     cases = [case(number) for number in range(60)]
     lesson = lesson_of(cases, plain)
     learnt = train(lesson)
-    reads, _, _, sums = Assessor(assessor.knowledge, learnt).read([one.item for one in cases])
-    margins = learnt.margins([read.signs for read in reads if read], sums[1])
+    reading, _, _, sums = Assessor(assessor.knowledge, learnt).read([one.item for one in cases])
+    margins = learnt.margins(reading.signs, sums[1])
     spelled = lesson.words @ learnt.words.weights.astype(np.float64) + lesson.signs @ learnt.signs + learnt.bias
     assert np.abs(margins - spelled).max() < 1e-9
 
@@ -78,12 +78,11 @@ def test_codes_of_the_source_are_read(assessor: Assessor) -> None:
         references=(Reference("call", "LIFE-2031-SAP", "is"),),
         meta={"status": "Open", "eligible_entities": "Public Body (national, regional and local), Other"},
     )
-    (read,), _, _, _ = assessor.read([item])
-    assert read is not None
+    signs = assessor.read([item])[0].signs.of(0)
     assert {"directory:15_10_20_20", "directory:15", "call:life", "call:sap", "status:open", "family:call"} <= set(
-        read.signs
+        signs
     )
-    assert "eligible:public_body_national_regional_and_local_" in read.signs
+    assert "eligible:public_body_national_regional_and_local_" in signs
 
 
 def test_siblings_of_one_call_are_kept_on_one_side() -> None:
