@@ -15,7 +15,8 @@ from pipeline.municipality import Municipality
 from pipeline.wording import clean, kind_in_words, shortened, upper_first
 from store.codec import deadlines_from_json
 from store.db import Session
-from store.due import ANSWER_ROLES, ANSWERED_KINDS, LAW_ROLES, Due, find_due, revisions_of, told_with_moved_days
+from store.deadlines import ANSWER_ROLES, ANSWERED_KINDS, LAW_ROLES
+from store.due import Due, find_due, revisions_of, told_with_moved_days
 from store.items import get_items
 from store.types import Deadline, Revision, StoredItem
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 
 import icalendar
 
@@ -23,9 +24,14 @@ def calendar_file(name: str, events: Iterable[Event]) -> bytes:
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
-    for event in events:
-        calendar.add_component(_component(event))
-    return bytes(calendar.to_ical())
+    # What stands in each event is written once: a large calendar is asked for every hour, and hardly changes.
+    ends = b"END:VCALENDAR\r\n"
+    return bytes(calendar.to_ical()).removesuffix(ends) + b"".join(map(_written, events)) + ends
+
+
+@lru_cache(maxsize=5_000)  # events: some 500 bytes each
+def _written(event: Event) -> bytes:
+    return bytes(_component(event).to_ical())
 
 
 def _component(event: Event) -> icalendar.Event:

@@ -27,7 +27,7 @@ from store.ledger import (
     sendings,
     told_entries,
 )
-from store.told_finding import newest_telling, told_about
+from store.told_finding import told_about
 from store.types import Answer
 
 ANSWER_WORDS: Mapping[Answer, str] = {
@@ -114,9 +114,7 @@ def ledger_values(installation: Installation, period: Period) -> list[dict[str, 
     return [sending_values(municipality, sending) for sending in reversed(found)]
 
 
-def told_values(
-    installation: Installation, words: str, period: Period, *, most: int | None = None
-) -> list[dict[str, Any]]:
+def told_values(installation: Installation, words: str, period: Period) -> list[dict[str, Any]]:
     """Return who was told of what the words name, when and with what result, the newest first.
 
     The words are a number (CELEX, COM, SFS, dnr …), a source's key, an address, a thread, or words of the item. Of an
@@ -124,14 +122,23 @@ def told_values(
     """
     municipality = installation.municipality
     with installation.store.reading() as session:
-        keys = told_about(session, words, numbers_in(words), municipality=municipality.key, most=most)
+        keys = told_about(session, words, numbers_in(words))
         telling = digests_telling(session, municipality.key, keys)
-        if most is not None:
-            telling = newest_telling(session, municipality.key, keys, most, since=period.begins, until=period.ends)
         removed = removed_tellings(session, municipality.key)
         sent = read_sendings(session, municipality, period, ids=telling | set(removed))
-        told = list(told_entries(session, [one for one in sent if one.id in telling], keys))
-        told += _told_in_letters(session, removed, sent, words)
+        return told_rows(session, municipality, sent, keys, words, removed)
+
+
+def told_rows(
+    session: Session,
+    municipality: Municipality,
+    sent: Sequence[Sending],
+    keys: Collection[Key],
+    words: str,
+    removed: Mapping[str, set[Key]],
+) -> list[dict[str, Any]]:
+    """Return the tellings of these items, and of removed ones whose letter has the words, the newest first."""
+    told = [*told_entries(session, sent, keys), *_told_in_letters(session, removed, sent, words)]
     by_id = {sending.id: sending for sending in sent}
     rows = [telling_values(municipality, by_id[entry.digest_id], entry) for entry in told]
     return sorted(rows, key=lambda row: (row["written"], row["contact"], -row["position"]), reverse=True)

@@ -11,15 +11,14 @@ from typing import Any
 
 from pipeline.archive import export_ledger
 from pipeline.installation import Installation
-from pipeline.ledger import Period, sending_values, told_values
+from pipeline.ledger import Period, sending_values
+from pipeline.ledger_search import Letters, Told, find_told
 from pipeline.municipality import COORDINATOR, Municipality
 from pipeline.outbox import STATE_WORDS
 from store.db import Session
 from store.ledger import Place, find_sendings
 from store.types import DigestState
 
-MOST = 200  # tellings of one search
-MOST_LOOKED_AMONG = 2_000  # of which those of a unit, a result or an answer are shown
 ON_A_PAGE = 50
 COMMITTEE = "namnd:"  # stands before a committee's name in the choice of units
 
@@ -80,18 +79,23 @@ def ledger_page(
     return [_shown(sending_values(municipality, sending)) for sending in found], following
 
 
-def told_page(installation: Installation, asked: Asked) -> tuple[list[dict[str, Any]], int]:
-    """Return who was told of what the words name, the newest first, and how many tellings there are, up to some."""
-    wanted = set(units_of(installation.municipality, asked.unit))
-    most = MOST_LOOKED_AMONG if asked.unit or asked.state or asked.answered else MOST + 1
-    rows = [row for row in told_values(installation, asked.words, asked.period, most=most) if _fits(row, wanted, asked)]
-    return [_shown(row) for row in rows[:MOST]], len(rows)
+def told_page(session: Session, municipality: Municipality, asked: Asked) -> Told:
+    """Return who was told of what the words name, the newest first, and how far back was looked."""
+    wanted = set(units_of(municipality, asked.unit))
+    letters = Letters(
+        period=asked.period,
+        units=wanted,
+        states=[DigestState(asked.state)] if asked.state in list(DigestState) else (),
+        has_answers=asked.answered == "ja",
+        before=asked.before,
+        fits=lambda row: _fits(row, wanted, asked),
+    )
+    found = find_told(session, municipality, asked.words, letters)
+    return Told([_shown(row) for row in found.rows], found.next)
 
 
 def _fits(row: Mapping[str, Any], units: Collection[str], asked: Asked) -> bool:
     if units and not any(unit["key"] in units for unit in row["units"]):
-        return False
-    if asked.state and row["state"] != asked.state:
         return False
     return not asked.answered or bool(row["answer"]) == (asked.answered == "ja")
 

@@ -16,7 +16,8 @@ from pipeline.terminal import plain_table
 from pipeline.thread_wording import STAGES, chain
 from pipeline.wording import kind_in_words, lower_first
 from store.db import Session
-from store.items import get_items, search_items
+from store.item_search import Search, find_items
+from store.items import get_items
 from store.threads import latest_first, threads_of, threads_with
 from store.types import Stage, StoredItem, Thread, ThreadMember
 
@@ -44,7 +45,8 @@ def find_threads(session: Session, words: str) -> list[Thread]:
     """Return the threads that a number names, or that the newest items with the words are in, the latest first."""
     if numbers := numbers_in(words):
         return threads_with(session, numbers)
-    keys = [(stored.item.source, stored.item.key) for stored in search_items(session, words, limit=MOST_FOUND)]
+    found = find_items(session, Search(words=words), limit=MOST_FOUND).items
+    keys = [(stored.item.source, stored.item.key) for stored in found]
     return latest_first({thread.id: thread for thread in threads_of(session, keys).values()}.values())
 
 

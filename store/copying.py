@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from store import engine as engines
 from store import locks
 from store.columns import UtcTime
+from store.deadlines import weigh_deadlines
 from store.errors import StoreError
 from store.meta import get_meta
 from store.schema import HEAD
@@ -88,6 +89,7 @@ def put_back(session: Session, rows_of: Callable[[str], Iterable[Mapping[str, An
                 _insert(session, table, waiting)
         _insert(session, table, waiting)
         _move_sequence(session, table)
+    weigh_deadlines(session)  # a copy of an earlier version has days without what is written beside them
     if not get_meta(session, "installation_id"):
         raise StoreError("Säkerhetskopian saknar installationens id; den är inte hel.")
 

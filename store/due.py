@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from store.assessments import SURE
 from store.codec import deadlines_from_json
 from store.item_rows import Key, rows_by_key
 from store.tables import (
     AssessmentRow,
     DigestEntryRow,
     DigestRow,
+    ItemAreaRow,
     ItemDeadlineRow,
     ItemRow,
     RevisionRow,
@@ -26,10 +28,6 @@ from store.types import Deadline, Item, Kind, Reference, Revision, Ruling
 from store.verdicts import stands
 from store.writing import chunks
 
-LAW_ROLES = ("transposition", "application_date")
-ANSWER_ROLES = ("application", "stage_1", "stage_2", "cut_off", "answer")
-ANSWERED_KINDS = (Kind.CALL.value, Kind.CONSULTATION.value)
-FLAG_ON = 0.5  # as pipeline.candidate has it
 DIGEST = len("2026-W48")  # a notice's period is longer
 
 Place = tuple[date, int, str]  # day, number of the item, role: the next page begins after it
@@ -73,9 +71,9 @@ class Due:
         return (self.deadline.on, self.number, self.deadline.role)
 
 
-_COLUMNS = (
-    *(ItemDeadlineRow.item_id, ItemDeadlineRow.day, ItemDeadlineRow.role, ItemRow.source, ItemRow.key, ItemRow.kind),
-    *(ItemRow.title, ItemRow.url, ItemRow.publisher, ItemRow.published, ItemRow.refs, ItemRow.deadlines),
+_ITEM = (
+    *(ItemRow.id, ItemRow.source, ItemRow.key, ItemRow.kind, ItemRow.title, ItemRow.url, ItemRow.publisher),
+    *(ItemRow.published, ItemRow.refs, ItemRow.deadlines),
     *(AssessmentRow.language, AssessmentRow.relevance, AssessmentRow.areas),
 )
 
@@ -84,20 +82,33 @@ _PLACE = (ItemDeadlineRow.day, ItemDeadlineRow.item_id, ItemDeadlineRow.role)
 
 
 def find_due(session: Session, wanted: DueSearch, *, limit: int) -> list[Due]:
-    """Return the days of the search, the earliest first unless it goes backwards."""
-    query = _narrowed(session, select(*_COLUMNS), wanted)
+    """Return the days of the search, the earliest first unless it goes backwards.
+
+    First where they are, by what is written beside the days, and then the items themselves.
+    """
+    query = _narrowed(session, select(*_PLACE), wanted)
     order = [column.desc() if wanted.backwards else column for column in _PLACE]
-    return [_due(row) for row in session.execute(query.order_by(*order).limit(limit))]
+    places = session.execute(query.order_by(*order).limit(limit)).all()
+    items = _items(session, list({row.item_id for row in places}))
+    return [_due(items[row.item_id], row) for row in places]
 
 
 def count_due(session: Session, wanted: DueSearch) -> dict[tuple[date, str], int]:
     """Return how many days of the search there are of each (day, kind)."""
-    query = _narrowed(session, select(ItemDeadlineRow.day, ItemRow.kind, func.count()), wanted)
-    grouped = query.group_by(ItemDeadlineRow.day, ItemRow.kind)
+    query = _narrowed(session, select(ItemDeadlineRow.day, ItemDeadlineRow.kind, func.count()), wanted)
+    grouped = query.group_by(ItemDeadlineRow.day, ItemDeadlineRow.kind)
     return {(day, kind): number for day, kind, number in session.execute(grouped)}
 
 
-def _due(row: Any) -> Due:
+def _items(session: Session, numbers: Sequence[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for some in chunks(numbers):
+        query = select(*_ITEM).outerjoin(AssessmentRow, AssessmentRow.item_id == ItemRow.id)
+        found |= {row.id: row for row in session.execute(query.where(ItemRow.id.in_(some)))}
+    return found
+
+
+def _due(row: Any, place: Any) -> Due:
     notes = {(d.on, d.role): d.note for d in deadlines_from_json(row.deadlines)}
     item = Item(
         source=row.source,
@@ -110,9 +121,9 @@ def _due(row: Any) -> Due:
         references=tuple(Reference(*values) for values in row.refs),
     )
     return Due(
-        number=row.item_id,
+        number=row.id,
         item=item,
-        deadline=Deadline(row.day, row.role, notes.get((row.day, row.role), "")),
+        deadline=Deadline(place.day, place.role, notes.get((place.day, place.role), "")),
         language=row.language or "",
         relevance=row.relevance or 0.0,
         areas=row.areas or {},
@@ -120,53 +131,45 @@ def _due(row: Any) -> Due:
 
 
 def _narrowed(session: Session, query: Any, wanted: DueSearch) -> Select[Any]:
-    own = aliased(ItemDeadlineRow)
-    has_own = select(own.day).where(own.item_id == ItemDeadlineRow.item_id, own.is_own).exists()
-    found: Select[Any] = (
-        query.select_from(ItemDeadlineRow)
-        .join(ItemRow, ItemRow.id == ItemDeadlineRow.item_id)
-        .outerjoin(AssessmentRow, AssessmentRow.item_id == ItemDeadlineRow.item_id)
-        .where(ItemDeadlineRow.day.between(wanted.first, wanted.last))
-        .where(or_(ItemDeadlineRow.is_own, ~has_own), _is_to_be_met(), *_choice(session, wanted))
-    )
+    """Return the search; what is asked of the item itself comes last, since the item must be read for it."""
+    found: Select[Any] = query.where(ItemDeadlineRow.day.between(wanted.first, wanted.last), ItemDeadlineRow.is_due)
     if wanted.kinds:
-        found = found.where(ItemRow.kind.in_(sorted(kind.value for kind in wanted.kinds)))
+        found = found.where(ItemDeadlineRow.kind.in_(sorted(kind.value for kind in wanted.kinds)))
     if wanted.area:
         found = found.where(_is_about([wanted.area], wanted.sure))
     if wanted.after:
         here, before = tuple_(*_PLACE), tuple_(*wanted.after)
         found = found.where(here < before if wanted.backwards else here > before)
-    return found
-
-
-def _is_to_be_met() -> Any:
-    """A day for law, or one to answer by; news that merely mentions a date has none (pipeline.candidate)."""
-    answered = ItemRow.kind.in_(ANSWERED_KINDS)
-    funds = and_(ItemDeadlineRow.role.in_(ANSWER_ROLES), AssessmentRow.flags["funding"].as_float() >= FLAG_ON)
-    return or_(ItemDeadlineRow.role.in_(LAW_ROLES), answered, funds)
+    return found.where(*_choice(session, wanted))
 
 
 def _is_about(areas: Collection[str], sure: float) -> Any:
-    return or_(false(), *(AssessmentRow.areas[area].as_float() >= sure for area in sorted(areas)))
+    """Whether the item has any of the areas, at least so surely; whether surely is told without reading it."""
+    named = sorted(areas)
+    has = select(ItemAreaRow.area).where(ItemAreaRow.item_id == ItemDeadlineRow.item_id, ItemAreaRow.area.in_(named))
+    if sure == SURE:
+        return _each(has)
+    scores = or_(false(), *(AssessmentRow.areas[area].as_float() >= sure for area in named))
+    scored = _each(select(AssessmentRow.item_id).where(AssessmentRow.item_id == ItemDeadlineRow.item_id, scores))
+    return and_(_each(has), scored) if sure > SURE else scored
 
 
 def _choice(session: Session, wanted: DueSearch) -> list[Any]:
-    item = (ItemRow.source, ItemRow.key)
     if wanted.choice == "sent":
-        return [told_to(session, wanted.municipality, wanted.unit, *item)]
+        return [_told(session, wanted, wanted.unit)]
     conditions = [_is_for(session, wanted)] if wanted.unit else []
     if wanted.choice != "concerns":
         return conditions
-    told = told_to(session, wanted.municipality, "", *item)
-    reached = or_(AssessmentRow.relevance >= wanted.relevance, told, _stands(wanted, Ruling.SEND))
-    return [*conditions, reached, ~_stands(wanted, Ruling.DROP)]
+    told, sent = _told(session, wanted, ""), _stands(wanted, Ruling.SEND)
+    reached = or_(ItemDeadlineRow.relevance >= wanted.relevance, told, sent)
+    return [reached, ~_stands(wanted, Ruling.DROP), *conditions]
 
 
 def _is_for(session: Session, wanted: DueSearch) -> Any:
     """Whether the item is the unit's: chosen by the coordinator, or else by its areas."""
     chosen = _latest(wanted, VerdictRow.units.is_not(None))
     named = _latest(wanted, holds(session, VerdictRow.units, wanted.unit))
-    return or_(named, and_(~chosen, _is_about(wanted.unit_areas, wanted.sure)))
+    return or_(and_(_is_about(wanted.unit_areas, wanted.sure), ~chosen), named)
 
 
 def _stands(wanted: DueSearch, ruling: Ruling) -> Any:
@@ -174,11 +177,26 @@ def _stands(wanted: DueSearch, ruling: Ruling) -> Any:
 
 
 def _latest(wanted: DueSearch, condition: Any) -> Any:
-    """Whether the verdict that stands on the item meets the condition."""
-    here = (wanted.municipality, ItemRow.source, ItemRow.key)
+    """Whether the verdict that stands on the day's item meets the condition."""
+    item = aliased(ItemRow)
+    here = (wanted.municipality, item.source, item.key)
     same = (VerdictRow.municipality == here[0], VerdictRow.source == here[1], VerdictRow.key == here[2])
     found = select(VerdictRow.id).where(*same, condition, stands(VerdictRow, *here))
-    return found.correlate(ItemRow).exists()
+    return _of_item(item, found.correlate(item).exists())
+
+
+def _told(session: Session, wanted: DueSearch, unit: str) -> Any:
+    item = aliased(ItemRow)
+    return _of_item(item, told_to(session, wanted.municipality, unit, item.source, item.key))
+
+
+def _of_item(item: Any, condition: Any) -> Any:
+    return _each(select(item.id).where(item.id == ItemDeadlineRow.item_id, condition))
+
+
+def _each(query: Select[Any]) -> Any:
+    """Return the condition that there is such a row; the offset keeps PostgreSQL from reading all rows beforehand."""
+    return query.correlate(ItemDeadlineRow).offset(0).exists()
 
 
 def told_to(session: Session, municipality: str, unit: str, source: Any, key: Any) -> Any:

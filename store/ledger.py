@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import LargeBinary, exists, func, select
@@ -123,6 +124,26 @@ def find_sendings(
 
     `units` are any of which the digest is to be for, `answered` whether there is an answer to anything in it.
     """
+    chosen = newest_sendings(session, municipality, units=units, since=since, until=until, states=states,
+                             answered=answered, before=before)  # fmt: skip
+    found = list(islice(chosen, limit + 1))
+    shown = [name for _, name in found[:limit]]
+    by_id = {one.id: one for one in sendings(session, municipality, ids=shown)}
+    return [by_id[name] for name in shown], found[limit - 1] if len(found) > limit else None
+
+
+def newest_sendings(
+    session: Session,
+    municipality: str,
+    *,
+    units: Collection[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    states: Collection[DigestState] = (),
+    answered: bool | None = None,
+    before: Place | None = None,
+) -> Iterator[Place]:
+    """Yield the places of the municipality's digests that fit, the newest first, as they are asked for."""
     conditions = [DigestRow.municipality == municipality]
     conditions += [DigestRow.created_at >= since] if since else []
     conditions += [DigestRow.created_at < until] if until else []
@@ -135,16 +156,9 @@ def find_sendings(
         conditions.append((DigestRow.created_at < at) | ((DigestRow.created_at == at) & (DigestRow.id < name)))
     query = select(DigestRow.id, DigestRow.created_at, DigestRow.units).where(*conditions)
     query = query.order_by(DigestRow.created_at.desc(), DigestRow.id.desc())
-    query = query.execution_options(yield_per=200) if units else query.limit(limit + 1)
-    found: list[Place] = []
-    for name, at, own in session.execute(query):
+    for name, at, own in session.execute(query.execution_options(yield_per=200)):
         if not units or set(units) & set(own):
-            found.append((at, name))
-        if len(found) > limit:
-            break
-    shown = [name for _, name in found[:limit]]
-    by_id = {one.id: one for one in sendings(session, municipality, ids=shown)}
-    return [by_id[name] for name in shown], found[limit - 1] if len(found) > limit else None
+            yield at, name
 
 
 def digests_telling(session: Session, municipality: str, keys: Collection[Key]) -> set[str]:
@@ -255,14 +269,19 @@ def _ways(session: Session, sent: Sequence[Sending], keys: Collection[str]) -> _
     return found
 
 
-def removed_tellings(session: Session, municipality: str) -> dict[str, set[Key]]:
-    """Return by digest the items told in it that are no longer stored: only its message tells what they said."""
+def removed_tellings(session: Session, municipality: str, ids: Collection[str] | None = None) -> dict[str, set[Key]]:
+    """Return by digest the items told in it that are no longer stored: only its message tells what they said.
+
+    With `ids` of these digests alone.
+    """
     stored = exists().where(ItemRow.source == DigestEntryRow.source, ItemRow.key == DigestEntryRow.key)
     query = (
         select(DigestEntryRow.digest_id, DigestEntryRow.source, DigestEntryRow.key)
         .join(DigestRow, DigestRow.id == DigestEntryRow.digest_id)
         .where(DigestRow.municipality == municipality, ~stored)
     )
+    if ids is not None:
+        query = query.where(DigestRow.id.in_(sorted(ids)))
     found: dict[str, set[Key]] = {}
     for digest_id, source, key in session.execute(query):
         found.setdefault(digest_id, set()).add((source, key))

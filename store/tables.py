@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, MetaData, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, MetaData, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.columns import UtcTime, json_type
@@ -125,7 +125,15 @@ class ItemDeadlineRow(Table):
     """A day to be met, found by its day: told by the source, or else read in the text when the item was assessed."""
 
     __tablename__ = "item_deadlines"
-    __table_args__ = (Index(None, "day", "item_id", "is_own"),)
+    __table_args__ = (
+        Index(None, "day", "item_id", "is_own"),
+        Index(
+            "ix_item_deadlines_due",
+            *("day", "item_id", "role", "kind", "relevance"),
+            sqlite_where=text("is_due = 1"),
+            postgresql_where=text("is_due"),
+        ),
+    )
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True, autoincrement=False)
     is_own: Mapped[bool] = mapped_column(
@@ -133,6 +141,10 @@ class ItemDeadlineRow(Table):
     )  # the source's: then what was read in the text does not count
     day: Mapped[date] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
+    # What follows from the item and its assessment, written along (store/deadlines.py): lists are found by these alone.
+    is_due: Mapped[bool] = mapped_column(server_default=false())  # a day to be met, and not one that does not count
+    kind: Mapped[str | None]
+    relevance: Mapped[float | None]  # None until the item is assessed
 
 
 class ItemAreaRow(Table):

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from store.actions import action_changes, count_actions, get_action, list_actions, save_action
 from store.assessments import save_assessments
+from store.copying import put_back, read_rows, table_names
 from store.db import Session, Store
 from store.digests import freeze_digest
 from store.due import DueSearch, count_due, find_due, revisions_of, told_with_moved_days
@@ -251,3 +252,37 @@ def test_actions_are_narrowed_by_unit_state_day_and_item(session: Session) -> No
     assert names(keys={("cellar", "skola"), ("other", "vatten")}) == ["b"]
     assert names(limit=1, offset=1) == ["b"]
     assert count_actions(session, "x") == {("va", "open"): 1, ("skola", "ongoing"): 1, ("va", "done"): 1}
+
+
+def test_day_read_in_the_text_counts_as_soon_as_the_item_is_found_to_give_money(
+    session: Session, make_item: MakeItem
+) -> None:
+    upsert_items(session, [make_item(key="nyhet", kind=Kind.NEWS, deadlines=())], now=NOW)
+    day = (Deadline(on=SOON, role="application"),)
+    for funding, expected in ((0.2, []), (0.5, ["nyhet"]), (0.4, [])):
+        save_assessments(session, [assessed("nyhet", deadlines=day, flags={"funding": funding})], now=NOW)
+        assert [key for key in keys(session) if key == "nyhet"] == expected, funding
+
+
+def test_item_that_becomes_another_kind_changes_lists_with_it(session: Session, make_item: MakeItem) -> None:
+    assert keys(session, kinds=[Kind.CONSULTATION]) == []
+    upsert_items(session, [call(make_item, "vatten", SOON, kind=Kind.CONSULTATION)], now=NOW)
+    assert keys(session, kinds=[Kind.CONSULTATION]) == ["vatten"]
+    upsert_items(session, [call(make_item, "vatten", SOON, kind=Kind.NEWS)], now=NOW)
+    assert "vatten" not in keys(session, choice="")
+
+
+def test_other_thresholds_for_areas_are_those_that_count(session: Session) -> None:
+    save_assessments(session, [assessed("trav", 0.9, {"water": 0.3}), assessed("skola", 0.9, {"water": 0.6})], now=NOW)
+    for sure, expected in ((0.2, ["vatten", "trav", "skola"]), (0.4, ["vatten", "skola"]), (0.7, ["vatten"])):
+        assert keys(session, area="water", sure=sure) == expected
+
+
+def test_copy_of_an_earlier_version_gets_what_is_written_beside_the_days(session: Session) -> None:
+    rows = {name: list(read_rows(session, name)) for name in table_names()}
+    for row in rows["item_deadlines"]:
+        for name in ("is_due", "kind", "relevance"):
+            del row[name]
+    before = keys(session)
+    put_back(session, lambda name: rows[name])
+    assert keys(session) == before == ["vatten", "skola"]

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from store.assessments import iter_assessed, save_assessments
 from store.db import Session, Store
+from store.due import DueSearch, count_due, find_due
 from store.item_search import Search, find_items
 from store.items import upsert_items
 from store.runs import begin_run, last_runs
@@ -144,3 +145,13 @@ def test_runs_and_verdicts_are_found_by_their_indexes(large: Store) -> None:
         week_mark(session, "x")
     assert read_through(steps) == []
     assert any("ix_verdicts_municipality_source_key (municipality=? AND source=? AND key=?" in step for step in steps)
+
+
+@pytest.mark.parametrize("asked", [{}, {"choice": "sent"}, {"choice": "", "area": "water"}, {"kinds": [Kind.CALL]}])
+def test_days_to_be_met_are_found_by_their_own_index(large: Store, asked: dict[str, Any]) -> None:
+    wanted = DueSearch(municipality="x", first=TODAY, last=TODAY + timedelta(days=90), **asked)
+    with large.reading() as session, plans(session) as steps:
+        find_due(session, wanted, limit=5)
+        count_due(session, wanted)
+    assert any("ix_item_deadlines_due" in step for step in steps)
+    assert read_through(steps) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,8 @@ from store.audit import list_audit
 from store.claims import claim, settle
 from store.digests import freeze_digest
 from store.feedback import save_feedback
-from store.types import Answer, Delivery, DigestEntry, DigestState, Feedback
+from store.items import upsert_items
+from store.types import Answer, Delivery, DigestEntry, DigestState, Feedback, Item
 from tests.pipeline.making import NOW
 from tests.web.digest_making import letter
 
@@ -150,3 +153,22 @@ def test_F79_letters_of_another_municipality_are_not_found(
         freeze_digest(session, other)
     assert "Nej, ingen" in text(coordinator, q="LSS")
     assert "annan" not in text(coordinator, svar="nej").split("<main")[1]
+
+
+def test_word_that_most_items_have_says_how_far_was_looked_and_leads_on(
+    coordinator: FlaskClient, installation: Installation, make_item: Callable[..., Item]
+) -> None:
+    common = [make_item(key=f"n{number}", title="Nytt om trafikljus", text="") for number in range(5_001)]
+    with installation.store.session() as session:
+        upsert_items(session, common, now=NOW)
+        for number in range(8):
+            told = tuple(entry("cellar", f"n{number * 20 + place}") for place in range(20))
+            made = letter(f"mer{number}", contact=f"k{number}@example.org", week="2026-W46", entries=told)
+            freeze_digest(session, replace(made, created_at=NOW - timedelta(weeks=number)))
+    page = text(coordinator, q="trafikljus")
+    assert "Ja, 100 gånger bland de brev som är genomsökta här" in page
+    assert "är inte genomsökta än" in page
+    older = page.split('class="button" href="/uppfoljning?')[1].split('"')[0].replace("&amp;", "&")
+    rest = coordinator.get(f"/uppfoljning?{older}").get_data(as_text=True)
+    assert "Ja, 60 gånger bland de brev som är genomsökta här" in rest
+    assert "är inte genomsökta än" not in rest

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, send_file, url_for
 
+from crawlers.dates import STOCKHOLM
 from pipeline.ledger import ANSWER_WORDS
-from pipeline.ledger_view import MOST, Asked, choices, export_bytes, ledger_page, summed, told_page
+from pipeline.ledger_search import Told
+from pipeline.ledger_view import Asked, choices, export_bytes, ledger_page, summed, told_page
 from pipeline.outbox import STATE_WORDS
 from pipeline.search_hints import LONGEST
 from store.audit import note
@@ -30,13 +32,11 @@ def show() -> str:
     """Show who was told of what the words name, or without words every letter."""
     asked = _asked()
     municipality = context.municipality()
-    told: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
-    number, following = 0, None
-    if asked.words:
-        told, number = told_page(context.installation(), asked)
-    else:
-        with context.store().reading() as session:
+    with context.store().reading() as session:
+        told = told_page(session, municipality, asked) if asked.words else Told(())
+        following = told.next
+        if not asked.words:
             rows, following = ledger_page(session, municipality, asked)
     fields = {name: request.args[name] for name in FIELDS if request.args.get(name)}
     older = {**fields, "fore": _written(following)} if following else {}
@@ -47,10 +47,10 @@ def show() -> str:
         choices=choices(municipality),
         state_words={state.value: words for state, words in STATE_WORDS.items()},
         answer_words={answer.value: words for answer, words in ANSWER_WORDS.items()},
-        told=told,
-        number=number,
-        most=MOST,
-        summed=summed(told),
+        told=told.rows,
+        looked_until=_written_on(told.next),
+        written_before=_written_on(asked.before),
+        summed=summed(told.rows),
         rows=rows,
         older=f"{url_for('ledger.show')}?{urlencode(older)}" if older else "",
         newest=f"{url_for('ledger.show')}?{urlencode(fields)}" if asked.before else "",
@@ -91,6 +91,11 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _written_on(place: Place | None) -> date | None:
+    """Return the Swedish day on which the letter was written."""
+    return place[0].astimezone(STOCKHOLM).date() if place else None
 
 
 def _written(place: Place) -> str:
