@@ -52,14 +52,18 @@ def assess(
     The engine reads, this process writes: each batch in a transaction of its own, so that what is cut off goes on.
     """
     run = begin(store, "assess", now=now)
-    with store.reading() as session:
-        total = count_without_assessment(session, assessor.version)
+    total = _number_waiting(store, assessor.version) if progress else 0  # to count them is to look through all items
     done = 0
     while passed := _assess_all(store, assessor, engine, now, _Told(done, total, progress)):
         done += passed  # and once more: what changed meanwhile
     stories = join_stories(store, now=now)
     threads = join_threads(store, now=now)
     return complete(store, run, now=now, counts={"assessed": done, "stories": stories, "threads": threads})
+
+
+def _number_waiting(store: Store, version: str) -> int:
+    with store.reading() as session:
+        return count_without_assessment(session, version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from crawlers.dates import STOCKHOLM
 from nlp.matters import RULES, read_matter
-from nlp.threads import join
+from nlp.threads import Key, join
 from store.collector import collector_paused
 from store.db import Store
 from store.threads import (
@@ -18,6 +19,7 @@ from store.threads import (
     save_threads,
     threads_of,
 )
+from store.types import StoredItem
 
 BATCH = 1000  # items per transaction: their texts take some 20 MB
 
@@ -28,17 +30,18 @@ def join_threads(store: Store, *, now: datetime) -> int:
     Relevance does not matter here: the proposal that nobody was shown is what makes the act a new stage.
     """
     threads = 0
-    while (found := _join_some(store, now)) is not None:
-        threads += found
-    return threads
+    last: Key | None = None
+    while True:
+        with store.reading() as session, collector_paused():
+            waiting = items_without_reading(session, RULES, limit=BATCH, after=last)
+        if not waiting:
+            return threads
+        threads += _read_and_join(store, waiting, now)
+        last = waiting[-1].item.source, waiting[-1].item.key
 
 
 @collector_paused()
-def _join_some(store: Store, now: datetime) -> int | None:
-    with store.reading() as session:
-        waiting = items_without_reading(session, RULES, limit=BATCH)
-    if not waiting:
-        return None
+def _read_and_join(store: Store, waiting: Sequence[StoredItem], now: datetime) -> int:
     entries = [read_matter(s.item, s.first_seen.astimezone(STOCKHOLM).date()) for s in waiting]
     with store.session() as session:
         keys = may_be_tied(session, entries)

@@ -18,8 +18,13 @@ from store.writing import add, chunks, core_table, upsert
 FARTHEST = 8  # steps from number to item to number: proposal, act, inquiry, remiss and bill lie within five
 
 
-def items_without_reading(session: Session, rules: str, limit: int = 500) -> list[StoredItem]:
-    """Return items that these rules have not read as they stand now, oldest in the store first."""
+def items_without_reading(
+    session: Session, rules: str, limit: int = 500, *, after: Key | None = None
+) -> list[StoredItem]:
+    """Return items that these rules have not read as they stand now, oldest in the store first.
+
+    `after` is the last one that was read already: without it each batch would look through all that came before.
+    """
     query = (
         select(*COLUMNS)
         .outerjoin(ThreadReadingRow, ThreadReadingRow.item_id == COLUMNS.id)
@@ -33,6 +38,9 @@ def items_without_reading(session: Session, rules: str, limit: int = 500) -> lis
         .order_by(COLUMNS.id)
         .limit(limit)
     )
+    if after:
+        same = (ItemRow.source == after[0]) & (ItemRow.key == after[1])
+        query = query.where(COLUMNS.id > select(ItemRow.id).where(same).scalar_subquery())
     return [item_of(row) for row in session.execute(query)]
 
 
