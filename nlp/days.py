@@ -49,6 +49,10 @@ _RECURRING = re.compile(
 )
 
 
+# One of these stands in a word of every day that is found.
+_MARK_OF_DAY = re.compile(rf"\b(?:{_MONTH})\b|[2]0[0-9][0-9]-[01][0-9]-|[0-9][./][0-9]", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day as it stands in a text; `year` is None where the text leaves it out."""
@@ -66,6 +70,11 @@ class Day:
             return date(chosen, self.month, self.day) if chosen else None
         except ValueError:
             return None
+
+
+def may_be_of_day(word: str) -> bool:
+    """Say whether a word, as it stands between spaces, may be a part of a day; without one a text has no days."""
+    return _MARK_OF_DAY.search(word) is not None
 
 
 def first_digit(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nlp.dates import NO_DATES, find_deadlines
 from nlp.days import first_digit
-from nlp.marks import A_NUMBER, EVERY, MONEY
+from nlp.marks import A_DAY, A_NUMBER, EVERY, MONEY
 from nlp.money import find_money
 from nlp.references import find_references
 from store.types import Deadline, Item, Kind, Money, Reference
@@ -54,10 +54,11 @@ def extract_conditions(item: Item, language: str, marks: int = EVERY) -> Extract
     `marks` are those of the whole item, where they are known.
     """
     dates, money = NO_DATES, tuple[Money, ...]()
-    if marks & A_NUMBER:
+    if marks & A_NUMBER and marks & (A_DAY | MONEY):
         whole = f"{item.title}.\n{item.text[:LONGEST_TEXT]}" if item.text else item.title
         if (begin := first_digit(whole)) >= 0:
-            dates = find_deadlines(whole, language, kind=item.kind, published=item.published, begin=begin)
+            if marks & A_DAY:
+                dates = find_deadlines(whole, language, kind=item.kind, published=item.published, begin=begin)
             money = find_money(whole, language, begin) if marks & MONEY else ()
     if not (item.meta or item.deadlines or item.money or item.opens or money or dates is not NO_DATES):
         return NOTHING

@@ -14,7 +14,7 @@ from typing import Any
 
 from nlp.applicants import find_applicants
 from nlp.fact_rules import kinds_of_entities, programme_of, ruled, source_entities
-from nlp.marks import APPLYING, EVERY
+from nlp.marks import A_PLACE, APPLYING, EVERY
 from nlp.partners import find_length, find_partners
 from nlp.phrases import Phrases
 from nlp.places import find_places
@@ -47,8 +47,10 @@ def find_facts(item: Item, language: str, marks: int = EVERY) -> dict[str, Any]:
 
     `marks` are those of the whole item, where they are known.
     """
+    if not marks & (A_PLACE | APPLYING) and item.kind is not Kind.CALL:
+        return {}
     text = f"{item.title}.\n{item.text[:READ]}" if item.text else item.title
-    places = find_places(text[:PLACES_READ])
+    places = find_places(text[:PLACES_READ]) if marks & A_PLACE else {}
     may_apply = marks & APPLYING and item.kind in _READ_KINDS and _speaks_of_applying(text)
     if not (may_apply or item.kind is Kind.CALL):
         return {"places": places} if places else {}

@@ -26,6 +26,11 @@ class _Name:
     alone: bool  # whether the name by itself is enough
 
 
+def telling_words() -> set[str]:
+    """Return the longest word of every name; one of them stands in every text that names a place."""
+    return {max(name.written.split(), key=len) for name in _all_names()}
+
+
 def find_places(text: str) -> dict[str, list[str]]:
     """Return the names of municipalities and counties and the ISO codes of countries, in the order they stand."""
     begun = _names()

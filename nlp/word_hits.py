@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,10 +51,12 @@ class WordHits:
             self._columns = _Columns()
             for lexicon in self._lexicons.values():
                 lexicon.clear()
-        words = [text.replace("\n", " ").split(" ") for text in texts]
-        known = [map(self._lexicons[one].__getitem__, some) for one, some in zip(languages, words, strict=True)]
-        found = np.array(list(chain.from_iterable(known)), dtype=np.int64)
-        ends = np.cumsum([0, *map(len, words)])
+        numbers: list[int] = []
+        last = [0]
+        for text, language in zip(texts, languages, strict=True):
+            numbers.extend(map(self._lexicons[language].__getitem__, text.replace("\n", " ").split(" ")))
+            last.append(len(numbers))
+        found, ends = np.array(numbers, dtype=np.int64), np.array(last)
         columns = self._columns
         steps = columns.lengths[found] + 1
         begins = np.cumsum(steps) - steps
