@@ -98,7 +98,9 @@ def _assess_all(store: Store, assessor: Assessing, engine: Engine, now: datetime
             said = assessor.lay_on(batch.read, said)
         # Of the item as its list tells it: what is fetched of it has its own way of asking for a new assessment.
         assessments = [
-            replace(assessment, content_hash=stored.content_hash)
+            assessment
+            if assessment.content_hash == stored.content_hash
+            else replace(assessment, content_hash=stored.content_hash)
             for stored, assessment in zip(batch.stored, said, strict=True)
         ]
         with store.session() as session, collector_paused():
