@@ -9,10 +9,12 @@ DATA ?= ../shared/data
 KILLS ?= 1000
 ITEMS ?= 1000000
 HOME_OF_PAGES ?= .pages
+HOME_OF_MONDAY ?= .monday
+BENCH ?= .bench
 DATABASE ?= both
 YEAR ?= .year
 
-.PHONY: help demo setup test lint check bench pages kill model trial words accessibility sbom clean
+.PHONY: help demo setup test lint check bench pages monday kill model trial words accessibility sbom clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,13 +35,17 @@ lint: $(VENV)/.installed-test ## format, lint, types and import rules
 
 check: lint test ## what every change must pass
 
-bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise run
+bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise run; the table lands in BENCH
 	$(PIP) install --constraint constraints.txt --group bench
-	$(BIN)/python -m tests.benchmarks.run
+	mkdir -p $(BENCH)
+	$(BIN)/python -m tests.benchmarks.run --markdown $(BENCH)/table.md --json $(BENCH)/table.json
 	$(BIN)/python -m tests.benchmarks.cluster --rounds 1 --steps 1
 
 pages: $(VENV)/.installed-test ## time every page on a store of ITEMS items, made once in HOME_OF_PAGES (2 cores: half an hour)
 	$(BIN)/python -m tests.benchmarks.pages --home $(HOME_OF_PAGES) --items $(ITEMS)
+
+monday: $(VENV)/.installed-test ## let a nation come to the page for an hour of a Monday, made once in HOME_OF_MONDAY (ten minutes)
+	$(BIN)/python -m tests.benchmarks.monday --home $(HOME_OF_MONDAY)
 
 kill: $(VENV)/.installed-test ## kill the program KILLS times on DATABASE (sqlite, postgresql, both) and check its promises
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.killing.run --kills $(KILLS) --database $(DATABASE)
