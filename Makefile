@@ -41,7 +41,7 @@ bench: $(VENV)/.installed-test ## measure speed beside what one would otherwise 
 	$(BIN)/python -m tests.benchmarks.run --markdown $(BENCH)/table.md --json $(BENCH)/table.json
 	$(BIN)/python -m tests.benchmarks.cluster --rounds 1 --steps 1
 
-pages: $(VENV)/.installed-test ## time every page on a store of ITEMS items, made once in HOME_OF_PAGES (2 cores: half an hour)
+pages: $(VENV)/.installed-test ## time every page within 2 GB on a store of ITEMS items, made once in HOME_OF_PAGES, and tell what is over its goal
 	$(BIN)/python -m tests.benchmarks.pages --home $(HOME_OF_PAGES) --items $(ITEMS)
 
 monday: $(VENV)/.installed-test ## let a nation come to the page for an hour of a Monday, made once in HOME_OF_MONDAY (ten minutes)

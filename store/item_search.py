@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any, Literal
 
 from sqlalchemy import Select, or_, select
@@ -124,12 +124,24 @@ def _narrowings(session: Session, wanted: Search, most: int) -> list[Narrowing]:
 
 
 def _places(session: Session, query: Select[Any], before: Place | None, limit: int) -> list[Place]:
+    return [(row.day, row.id) for row in session.execute(_ordered(query, before, limit))]
+
+
+def _stream(session: Session, query: Select[Any], before: Place | None, limit: int) -> Iterator[Place]:
+    """Yield what `_places` returns, on SQLite as they are asked for: to read many takes as long as to sort."""
+    ordered = _ordered(query, before, limit)
+    if session.get_bind().dialect.name == "sqlite":
+        ordered = ordered.execution_options(yield_per=WINDOWS[0])
+    for row in session.execute(ordered):
+        yield row.day, row.id
+
+
+def _ordered(query: Select[Any], before: Place | None, limit: int) -> Select[Any]:
     if before:
         day, number = before
         # The first condition says what the second does: by it the index is entered at the day.
         query = query.where(COLUMNS.day <= day, or_(COLUMNS.day < day, COLUMNS.id < number))
-    query = query.order_by(COLUMNS.day.desc(), COLUMNS.id.desc()).limit(limit)
-    return [(row.day, row.id) for row in session.execute(query)]
+    return query.order_by(COLUMNS.day.desc(), COLUMNS.id.desc()).limit(limit)
 
 
 def _walk(
@@ -144,18 +156,17 @@ def _walk(
 ) -> list[Place]:
     """Return the newest places whose items have the words: so many are tested at a time, until there are enough.
 
-    Of few items all places are read at once, since to sort them takes longest. `may_begin` tells that it may turn out,
-    when the newest do not suffice, that few items have the words.
+    Of few items the places are asked for once, since to sort them takes longest. `may_begin` tells that it may turn
+    out, when the newest do not suffice, that few items have the words.
     """
     found: list[Place] = []
-    waiting = _places(session, query, before, MOST_BEGUN) if is_few else []
+    waiting = _stream(session, query, before, MOST_BEGUN) if is_few else iter(())
     for number, size in enumerate(chain(WINDOWS, repeat(WINDOWS[-1]))):
         if number == 1 and may_begin and (few := words.few()) is not None:
             query = query.where(few)
             if words.is_all:
                 return [*found, *_places(session, query, before, limit - len(found))]
-        window = waiting[:size] if is_few else _places(session, query, before, size)
-        waiting = waiting[size:]
+        window = list(islice(waiting, size)) if is_few else _places(session, query, before, size)
         having = words.held([one for _, one in window]) if words.held else set()
         found += [place for place in window if place[1] in having]
         if len(found) >= limit or len(window) < size:

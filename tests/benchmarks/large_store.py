@@ -15,6 +15,7 @@ from pipeline.areas import area_names
 from pipeline.publications import publication_id
 from store.assessments import SURE
 from store.db import Store
+from store.deadlines import weigh_deadlines
 from tests.benchmarks.large_loading import load, with_word_indexes, without_word_indexes
 from tests.benchmarks.large_words import Words
 from tests.web.digest_making import letter
@@ -85,6 +86,8 @@ def fill(filling: Filling) -> None:
     for table in (stories, threads, verdicts, digests, actions, runs, records):
         for name, rows in table(filling):
             load(filling.engine, name, rows)
+    with filling.store.session() as session:
+        weigh_deadlines(session)
     with_word_indexes(filling.engine)
 
 
