@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+# First, and though nothing here names it: it looks through the stack, which takes ten times as long once a crawl runs.
+import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.utils.defer import deferred_from_coro
 

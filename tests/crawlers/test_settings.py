@@ -83,5 +83,15 @@ def test_the_guards_stand_in_the_place_of_scrapys_own() -> None:
         "crawlers.recorder.Recorder",
         "crawlers.redirects.RedirectGuard",
     ]
-    for replaced in ("RobotsTxtMiddleware", "RetryMiddleware", "RedirectMiddleware", "OffsiteMiddleware"):
-        assert not any(name.endswith(replaced) for name in names)
+    assert [name.rpartition(".")[2] for name in names if name not in ours] == [
+        "DownloadTimeoutMiddleware",
+        "DefaultHeadersMiddleware",
+        "UserAgentMiddleware",
+        "HttpCompressionMiddleware",
+        "DownloaderStats",
+    ]
+
+
+def test_extensions_that_do_nothing_here_are_not_even_loaded() -> None:
+    wanted = Settings(settings_for(JOB)).get_component_priority_dict_with_base("EXTENSIONS")
+    assert [name.rpartition(".")[2] for name in build_component_list(wanted)] == ["CoreStats", "AutoThrottle"]
