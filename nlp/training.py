@@ -22,12 +22,12 @@ from store.errors import ModelError
 
 SIZE = 2**16  # rows of the words' table: n-grams share them four to one, which cost nothing on the labels
 FEWEST = 4  # items that a code or sign must stand in
-TUNED = 0.4  # weight of cases the knowledge was tuned on: it looks better there than it is
+TUNED = 0.4  # what a case that the knowledge was tuned on counts for relevance: it looks better there than it is
 FOLDS = 5
 WORDS = 3.0  # weight of the words, which have length one, beside the signs: relevance
-AREA_WORDS = 2.0  # the same for areas and children
-GRADES = (0.3, 0.6, 1.0, 1.0)  # what a case counts when areas are learnt, by its grade of relevance
-BOUNDARY = 0.4  # probability from which areas and children are told; their strengths are shifted so that it is a half
+AREA_WORDS = 3.0  # the same for areas and children
+GRADES = (0.05, 0.6, 1.0, 1.0)  # what a case counts when areas are learnt, by its grade: the irrelevant bear few areas
+BOUNDARY = 0.3  # probability from which areas and children are told; their strengths are shifted so that it is a half
 PENALTY = {RELEVANCE: 0.3, "areas": 1.0, CHILDREN: 1.0}  # scikit-learn's C: less is more shrinkage
 
 
@@ -126,7 +126,11 @@ def _fit(lesson: Lesson, target: str, column: int) -> tuple[Floats, Floats, floa
     if not right.any():  # an area that no label names is left to its own evidence
         return words, signs, -10.0
     rows = hstack([weight * lesson.words, lesson.signs[:, kept]]).tocsr()
-    counts = lesson.counts * (np.array(GRADES)[lesson.grades] if target in lesson.areas else 1.0)
+    counts = np.ones(len(right))
+    if target == RELEVANCE:
+        counts = lesson.counts
+    elif target in lesson.areas:
+        counts = np.array(GRADES)[lesson.grades]
     penalty = PENALTY.get(target, PENALTY["areas"])
     learnt = LogisticRegression(C=penalty, solver="liblinear", max_iter=300, random_state=0)
     learnt.fit(rows, right, sample_weight=counts)
