@@ -49,6 +49,8 @@ class Installation:
 
     def __post_init__(self) -> None:
         """Keep the one in question among all, so that a changed one need only be given once."""
+        if any(one is self.municipality for one in self.municipalities):
+            return
         key = self.municipality.key
         among = tuple(self.municipality if one.key == key else one for one in self.municipalities)
         if self.municipality not in among:

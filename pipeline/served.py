@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,9 +58,12 @@ class Files:
         self._read = {path: self._newest(path, used_copy(settings, path) if several else None) for path in paths}
         return _ordered(self._read, first_path(settings))
 
-    def signatures(self, settings: Settings) -> tuple[tuple[Path, Signature], ...]:
-        """Return what tells one state of all the files from another."""
-        return tuple((path, signature_of(path)) for path in municipality_paths(settings))
+    def signatures(self, settings: Settings) -> tuple[Signature, tuple[tuple[str, Signature], ...]]:
+        """Return what tells one state of all the files from another.
+
+        The page asks at every request, and there may be 290 files: the folder is listed once, and no paths are made.
+        """
+        return signature_of(first_path(settings)), _signatures_in(settings.home / FOLDER)
 
     def _newest(self, path: Path, copy: Path | None) -> _Read:
         before, signature = self._read.get(path), signature_of(path)
@@ -89,10 +93,21 @@ def municipality_paths(settings: Settings) -> Iterator[Path]:
 def signature_of(path: Path) -> Signature:
     """Return what tells one version of the file from another, None when there is no file (a bundled name)."""
     try:
-        status = path.stat()
+        return _told(path.stat())
     except OSError:
         return None
+
+
+def _told(status: os.stat_result) -> Signature:
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _signatures_in(folder: Path) -> tuple[tuple[str, Signature], ...]:
+    try:
+        with os.scandir(folder) as entries:
+            return tuple(sorted((one.name, _told(one.stat())) for one in entries if one.name.endswith(".toml")))
+    except OSError:  # no folder, or a file that was taken away meanwhile: looked at anew by the next who asks
+        return ()
 
 
 def used_copy(settings: Settings, path: Path) -> Path:

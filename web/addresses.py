@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from flask import Flask, has_request_context, request, url_for
 
 from web import context
-from web.hosts import key_of_host
 
 
 def install(app: Flask) -> None:
@@ -20,7 +19,7 @@ def _say_whose(endpoint: str, values: dict[str, Any]) -> None:
     if not endpoint.startswith(context.FOR_RESIDENTS) or not has_request_context() or not context.serves_several():
         return
     key = context.municipality_key()
-    if key and context.ASKED not in values and key != key_of_host(context.whole(), request.host):
+    if key and context.ASKED not in values and key != context.host_key():
         values[context.ASKED] = key
 
 

@@ -59,6 +59,8 @@ def store() -> Store:
 def serves_several() -> bool:
     """Tell whether there is more than one municipality, one whose file cannot be used counted too."""
     here = whole()
+    if len(here.municipalities) > 1:
+        return True
     return len({one.key for one in here.municipalities} | {fault.key for fault in here.faults}) > 1
 
 
@@ -90,9 +92,16 @@ def municipality_key() -> str:
     if account is not None and account.municipality:
         return account.municipality
     if account is not None:
-        chosen = g.get("chosen") or key_of_host(whole(), request.host)
+        chosen = g.get("chosen") or host_key()
         return cast(str, chosen) if is_served(chosen) else whole().municipality.key
-    return key_of_host(whole(), request.host) or (asked_key() if asks_by_address() else "")
+    return host_key() or (asked_key() if asks_by_address() else "")
+
+
+def host_key() -> str:
+    """Return the municipality whose own the host is, "" for the installation's; every link on a page asks."""
+    if "host_key" not in g:
+        g.host_key = key_of_host(whole(), request.host)
+    return cast(str, g.host_key)
 
 
 def take(key: str) -> None:
