@@ -15,7 +15,7 @@ from pipeline.readers import Contact, contacts_of
 from pipeline.triage_list import Row
 from pipeline.triage_week import read_week
 from pipeline.wording import clean, shortened
-from store.actions import OPEN_STATES, list_actions, save_action
+from store.actions import OPEN_STATES, get_actions, list_actions, save_action
 from store.analyses import signed_between
 from store.contacts import contact_states
 from store.db import Session
@@ -143,9 +143,10 @@ class MeetingView:
 
 def read_decisions(session: Session, municipality: Municipality, since: date, until: date) -> MeetingView:
     """Return the meetings of a period, `until` not included."""
-    actions = {action.id: action for action in list_actions(session, municipality.key)}
+    decisions = list_decisions(session, municipality.key, since=since, until=until)
+    actions = get_actions(session, {decision.action_id for decision in decisions if decision.action_id})
     by_day: dict[date, list[tuple[Decision, Action | None]]] = {}
-    for decision in list_decisions(session, municipality.key, since=since, until=until):
+    for decision in decisions:
         by_day.setdefault(decision.meeting, []).append((decision, actions.get(decision.action_id)))
     named = {(action.source, action.key) for some in by_day.values() for _, action in some if action}
     items = get_items(session, sorted(named))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from store.among import is_among
 from store.columns import storable
 from store.tables import ActionChangeRow, ActionRow
 from store.types import Action, ActionChange
@@ -61,6 +62,12 @@ def get_action(session: Session, name: str) -> Action | None:
     """Return the action, or None when there is none of that id."""
     row = session.execute(select(*_COLUMNS).where(_COLUMNS.id == name)).one_or_none()
     return _action(row) if row else None
+
+
+def get_actions(session: Session, names: Collection[str]) -> dict[str, Action]:
+    """Return the actions of these ids that there are, by id."""
+    query = select(*_COLUMNS).where(is_among(session, _COLUMNS.id, sorted(names)))
+    return {row.id: _action(row) for row in session.execute(query)}
 
 
 def action_changes(session: Session, name: str) -> list[ActionChange]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from store.actions import list_actions, save_action
+from store.actions import get_actions, list_actions, save_action
 from store.db import Store
 from store.due import DueSearch, find_due
 from store.item_search import Search, find_items
@@ -97,3 +97,5 @@ def test_action_keeps_owner_and_money(filled: Store) -> None:
     with filled.session() as session:
         save_action(session, action)
         assert list_actions(session, "x") == [action]
+        assert get_actions(session, ["1", "none"]) == {"1": action}
+        assert get_actions(session, []) == {}
