@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from nlp.shares import Explanation, explain
 from nlp.summary import pick_sentence
 from nlp.word_sums import Counted, WordSums
 from store.codec import content_hash
+from store.collector import collector_paused
 from store.errors import ModelError, ModelMissing
 from store.types import Assessment, Item, Reason
 
@@ -76,7 +75,7 @@ class Assessor:
         assessments: list[Assessment] = []
         waiting = iter(items)
         while batch := list(islice(waiting, BATCH)):
-            with _collector_paused():
+            with collector_paused():
                 assessments += self._safely(batch, brief)
         return assessments
 
@@ -159,19 +158,3 @@ class Assessor:
             summary="" if brief else pick_sentence(read),
             facts=facts | {"unreadable": True} if unreadable else facts,
         )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python's collector of cycles from looking through the memory again and again while a batch is read.
-
-    Nothing here makes cycles, and all terms of the knowledge would be looked through each time: a
-    sixth of the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
