@@ -23,7 +23,7 @@ from pipeline.message import Envelope, message_bytes, render
 from pipeline.municipality import Municipality
 from pipeline.readers import Contact
 from pipeline.record import begin, complete
-from pipeline.selection import Selection, select_offered
+from pipeline.selection import Selection, select_entries
 from pipeline.settings import Settings
 from store.db import Session, Store
 from store.digests import freeze_digest
@@ -148,7 +148,7 @@ def select(session: Session, edition: Edition, contact: Contact) -> tuple[Select
     """Return what the reader is shown, how far back news reaches for it, and what else its letter tells."""
     history = read_history(session, edition.municipality, contact.email)
     week = Week.since(edition.now, history.last)
-    selection = select_offered(
+    selection = select_entries(
         edition.offered,
         contact,
         edition.municipality,

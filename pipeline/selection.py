@@ -132,22 +132,6 @@ NOTHING_OFFERED = Offered({}, {}, {})
 
 
 def select_entries(
-    candidates: Iterable[Candidate],
-    routes: Iterable[Route],
-    contact: Contact,
-    municipality: Municipality,
-    week: Week,
-    *,
-    history: History | None = None,
-    chosen: Collection[ItemId] = (),
-    regions: Mapping[str, str] | None = None,
-) -> Selection:
-    """Return what `select_offered` does for a single reader."""
-    week_items = offered(candidates, routes)
-    return select_offered(week_items, contact, municipality, week, history=history, chosen=chosen, regions=regions)
-
-
-def select_offered(
     week_items: Offered,
     contact: Contact,
     municipality: Municipality,

@@ -24,7 +24,7 @@ from pipeline.links import ANSWER, Links, read
 from pipeline.message import Envelope, Rendered, build_message, message_bytes, render, to_bytes
 from pipeline.readers import contacts_of
 from pipeline.route import route_items
-from pipeline.selection import Selection, select_entries
+from pipeline.selection import Selection, offered, select_entries
 from tests.pipeline.making import GOLDEN, NOW, TODAY, candidate, municipality
 from tests.pipeline.weeks import HOSTILE, WEEKS, GoldenWeek
 
@@ -38,7 +38,7 @@ def letter_of(week: GoldenWeek) -> tuple[Rendered, Selection]:
     contact = next(c for c in contacts_of(place) if c.email == week.reader)
     moment = Week.since(NOW, week.history.last)
     routes = route_items(week.candidates, place, {}, TODAY)
-    selection = select_entries(week.candidates, routes, contact, place, moment, history=week.history)
+    selection = select_entries(offered(week.candidates, routes), contact, place, moment, history=week.history)
     links = LETTER_LINKS if week.page else None
     letter = write_letter(selection, contact, place, moment, week.sources, "2026-W48", week.extras, links=links)
     return render(letter), selection

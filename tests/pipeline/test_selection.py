@@ -13,7 +13,7 @@ from pipeline.currency import Week
 from pipeline.municipality import Municipality
 from pipeline.readers import contacts_of
 from pipeline.route import route_items
-from pipeline.selection import History, Selection, Told, select_entries
+from pipeline.selection import History, Selection, Told, offered, select_entries
 from store.types import Deadline, Kind, Revision
 from tests.pipeline.making import NOW, TODAY, candidate, moved_deadline, municipality, unit
 
@@ -32,7 +32,7 @@ def select(
     contact = next(c for c in contacts_of(place) if c.email == reader)
     routes = route_items(candidates, place, {}, TODAY)
     week = Week.since(now, history.last if history else None)
-    return select_entries(candidates, routes, contact, place, week, history=history, **options)
+    return select_entries(offered(candidates, routes), contact, place, week, history=history, **options)
 
 
 def keys(selection: Selection) -> list[str]:

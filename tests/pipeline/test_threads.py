@@ -11,7 +11,7 @@ from pipeline.candidate import Candidate
 from pipeline.currency import Week
 from pipeline.readers import contacts_of
 from pipeline.route import route_items
-from pipeline.selection import Entry, History, Selection, Told, select_entries
+from pipeline.selection import Entry, History, Selection, Told, offered, select_entries
 from pipeline.thread_wording import chain, new_stage
 from pipeline.threads import join_threads
 from store.db import Store
@@ -48,7 +48,7 @@ def select(*candidates: Candidate, told: tuple[tuple[str, str], ...] = ()) -> Se
     contact = next(c for c in contacts_of(place) if c.email == "skola@example.org")
     history = History(items={key: Told(NOW - timedelta(days=7)) for key in told}, last=NOW - timedelta(days=7))
     routes = route_items(candidates, place, {}, TODAY)
-    return select_entries(candidates, routes, contact, place, Week(NOW), history=history)
+    return select_entries(offered(candidates, routes), contact, place, Week(NOW), history=history)
 
 
 def names(entry: Entry) -> tuple[str, list[str]]:
@@ -88,7 +88,7 @@ def test_new_stage_is_shown_even_when_its_words_are_those_of_a_told_story() -> N
     contact = next(c for c in contacts_of(place) if c.email == "skola@example.org")
     history = History(items={PROPOSAL: Told(NOW - timedelta(days=7))}, stories={"s"})
     routes = route_items([act], place, {}, TODAY)
-    assert len(select_entries([act], routes, contact, place, Week(NOW), history=history).entries) == 1
+    assert len(select_entries(offered([act], routes), contact, place, Week(NOW), history=history).entries) == 1
 
 
 def test_one_week_s_items_of_a_thread_are_one_entry_with_the_latest_stage_first() -> None:
@@ -106,7 +106,8 @@ def test_entry_goes_to_every_unit_that_one_of_its_items_concerns() -> None:
     place = municipality(units={"a": unit("A", ["school"], "r"), "b": unit("B", ["water"], "r")})
     week = [member(ACT, Kind.LEGAL_ACT), member(MEMO, day="2026-11-16", areas={"water": 0.9})]
     (contact,) = (c for c in contacts_of(place) if c.email == "r@example.org")
-    (entry,) = select_entries(week, route_items(week, place, {}, TODAY), contact, place, Week(NOW)).entries
+    week_items = offered(week, route_items(week, place, {}, TODAY))
+    (entry,) = select_entries(week_items, contact, place, Week(NOW)).entries
     assert [route.unit for route in entry.routes] == ["a", "b"]
 
 
