@@ -16,7 +16,7 @@ from pipeline.ledger_search import Letters, Told, find_told
 from pipeline.municipality import COORDINATOR, Municipality
 from pipeline.outbox import STATE_WORDS
 from store.db import Session
-from store.ledger import Place, find_sendings
+from store.ledger import Place, find_sendings, newest_sendings
 from store.types import DigestState
 
 ON_A_PAGE = 50
@@ -65,7 +65,7 @@ def ledger_page(
     session: Session, municipality: Municipality, asked: Asked
 ) -> tuple[list[dict[str, Any]], Place | None]:
     """Return a page of letters, the newest first, and where the next begins when there is more."""
-    found, following = find_sendings(
+    places = newest_sendings(
         session,
         municipality.key,
         units=units_of(municipality, asked.unit),
@@ -74,8 +74,8 @@ def ledger_page(
         states=[DigestState(asked.state)] if asked.state in list(DigestState) else (),
         answered={"ja": True, "nej": False}.get(asked.answered),
         before=asked.before,
-        limit=ON_A_PAGE,
     )
+    found, following = find_sendings(session, municipality.key, places, limit=ON_A_PAGE)
     return [_shown(sending_values(municipality, sending)) for sending in found], following
 
 

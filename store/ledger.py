@@ -109,24 +109,10 @@ def sendings(
 
 
 def find_sendings(
-    session: Session,
-    municipality: str,
-    *,
-    units: Collection[str] = (),
-    since: datetime | None = None,
-    until: datetime | None = None,
-    states: Collection[DigestState] = (),
-    answered: bool | None = None,
-    before: Place | None = None,
-    limit: int = 50,
+    session: Session, municipality: str, places: Iterator[Place], *, limit: int
 ) -> tuple[list[Sending], Place | None]:
-    """Return a page of the municipality's digests, the newest first, and where the next begins when there is more.
-
-    `units` are any of which the digest is to be for, `answered` whether there is an answer to anything in it.
-    """
-    chosen = newest_sendings(session, municipality, units=units, since=since, until=until, states=states,
-                             answered=answered, before=before)  # fmt: skip
-    found = list(islice(chosen, limit + 1))
+    """Return a page of digests, those at the next places, and where the next begins when there is more."""
+    found = list(islice(places, limit + 1))
     shown = [name for _, name in found[:limit]]
     by_id = {one.id: one for one in sendings(session, municipality, ids=shown)}
     return [by_id[name] for name in shown], found[limit - 1] if len(found) > limit else None
@@ -143,7 +129,10 @@ def newest_sendings(
     answered: bool | None = None,
     before: Place | None = None,
 ) -> Iterator[Place]:
-    """Yield the places of the municipality's digests that fit, the newest first, as they are asked for."""
+    """Yield the places of the municipality's digests that fit, the newest first, as they are asked for.
+
+    `units` are any of which the digest is to be for, `answered` whether there is an answer to anything in it.
+    """
     conditions = [DigestRow.municipality == municipality]
     conditions += [DigestRow.created_at >= since] if since else []
     conditions += [DigestRow.created_at < until] if until else []
