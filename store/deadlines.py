@@ -47,7 +47,7 @@ def weigh_deadlines(session: Session, numbers: Sequence[int] | None = None) -> N
         session.connection().execute(_WEIGHED)
         return
     for some in chunks(numbers):
-        session.connection().execute(_WEIGHED.where(_DAYS.c.item_id.in_(some)))
+        session.connection().execute(_WEIGHED.where(is_among(session, _DAYS.c.item_id, some)))
 
 
 def _weighed() -> Any:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -70,31 +69,15 @@ def upsert_indexed(
     return list(session.connection().execute(statement, rows).scalars())
 
 
-def upsert_selected(
-    session: Session, table: type[Table], names: Sequence[str], query: Select[Any], values: Mapping[str, Any]
-) -> None:
-    """Insert what the query gives in these columns; where the primary key is there, overwrite the others of them."""
-    conflict = tuple(column.name for column in core_table(table).primary_key)
-    statement = _upsert(_dialect(session), table, tuple(names), conflict, (), query)
-    session.connection().execute(statement, values)
-
-
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
 @lru_cache(maxsize=100)  # building a statement takes as long as writing some thirty rows with it
 def _upsert(
-    dialect: str,
-    table: type[Table],
-    names: tuple[str, ...],
-    conflict: tuple[str, ...],
-    keep: tuple[str, ...],
-    query: Select[Any] | None = None,
+    dialect: str, table: type[Table], names: tuple[str, ...], conflict: tuple[str, ...], keep: tuple[str, ...]
 ) -> Any:
     insert: Any = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(core_table(table))
-    if query is not None:
-        insert = insert.from_select(list(names), query)
     fixed = {*conflict, *keep}
     changing = {name: insert.excluded[name] for name in names if name not in fixed}
     return insert.on_conflict_do_update(index_elements=list(conflict), set_=changing)
