@@ -91,16 +91,17 @@ def timeline(counts: Mapping[tuple[date, str], int], today: date) -> Timeline:
 
 def _marks(ahead: Mapping[tuple[date, str], int], kind: Kind, most: int, today: date) -> tuple[Mark, ...]:
     found = sorted((day, number) for (day, named), number in ahead.items() if named == kind.value)
-    told = _told([(_x(day, today), number) for day, number in found])
+    places = [(_x(day, today), number) for day, number in found]
+    told = _told(places)
     return tuple(
         Mark(
-            x := _x(day, today),
+            x,
             round(max(LOWEST, HIGHEST * number / most), 1),
             number,
             x in told,
             f"{day_in_words(day, today)}: {counted(number, 'frist', 'frister')}",
         )
-        for day, number in found
+        for (x, number), (day, _) in zip(places, found, strict=True)
     )
 
 
